@@ -1,0 +1,67 @@
+"""Check the facts, compute the statutory clock, and hand the record over as plain values on the Doc."""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from foi_nlp.pipeline.reading import SPANS_KEY, Reading
+from foi_nlp.records import TableRecord
+
+
+@Language.factory("foi_checks", default_config={"patterns": []})
+def create(nlp: Language, name: str, patterns: list[str]) -> ChecksComponent:
+    """Make the component; `patterns` is accepted for likeness with the others."""
+    return ChecksComponent(name)
+
+
+class ChecksComponent:
+    """The last component: `doc._.foi` becomes the parts of the record as plain values, `doc.ents` is set."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Finish the Doc."""
+        reading = Reading.of(doc)
+        facts = reading.facts
+        if SPANS_KEY not in doc.spans:
+            doc.spans[SPANS_KEY] = []  # a Doc that lacks the key would be skipped in scoring
+        doc._.foi = {
+            "regime": facts.regime,
+            "letter_outcome": facts.letter_outcome and facts.letter_outcome.model_dump(mode="json"),
+            "timeliness": facts.timeliness.model_dump(mode="json") if facts.timeliness else {},
+            "tables": [
+                TableRecord(
+                    id=f"t{i}",
+                    start=grid.start,
+                    end=grid.end,
+                    source=grid.source,
+                    caption=grid.caption,
+                    cells=[
+                        [None if c.start is None or c.end is None else (c.start, c.end) for c in row]
+                        for row in grid.rows
+                    ],
+                ).model_dump(mode="json")
+                for i, grid in enumerate(reading.grids, start=1)
+            ],
+            **{
+                key: [part.model_dump(mode="json") for part in getattr(facts, key)]
+                for key in (
+                    "authorities",
+                    "references",
+                    "dates",
+                    "sections",
+                    "questions",
+                    "outcomes",
+                    "provisions",
+                    "caveats",
+                    "observations",
+                    "needs_review",
+                )
+            },
+        }
+        doc.ents = filter_spans([span for span in doc.spans[SPANS_KEY] if span.label_ not in {"SECTION", "QUESTION"}])
+        reading.drop()
+        return doc

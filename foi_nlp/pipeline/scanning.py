@@ -1,0 +1,137 @@
+"""Run rules over a letter: phrases, token patterns and regexes, with their sections and what cancels them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import regex
+from spacy.matcher import Matcher, PhraseMatcher
+from spacy.tokens import Doc
+
+from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from foi_nlp.pipeline.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A place where a rule matched. `groups` are the named groups of its regex that took part."""
+
+    rule: Rule
+    start: int
+    end: int
+    groups: dict[str, tuple[int, int]]
+
+    @property
+    def length(self) -> int:
+        """How many characters the hit covers."""
+        return self.end - self.start
+
+
+class Scanner:
+    """The rules of one family, ready to run. Hits come back in the order of the letter, longest first."""
+
+    def __init__(self, nlp: Language, book: RuleBook, rules: Sequence[Rule]) -> None:
+        self.rules = list(rules)
+        self._by_id = {rule.id: rule for rule in rules}
+        self._regexes = [(rule, book.compile(rule)) for rule in rules if rule.regex is not None]
+        self._cancels = {
+            rule.id: [book.compile_text(text, where=f"{rule.where}: cancelled_by") for text in rule.cancelled_by]
+            for rule in rules
+            if rule.cancelled_by
+        }
+        self._vocab = nlp.vocab
+        self._phrases = {case: PhraseMatcher(nlp.vocab, attr="ORTH" if case else "LOWER") for case in (False, True)}
+        self._tokens = Matcher(nlp.vocab)
+        for rule in rules:
+            if isinstance(rule.pattern, str):
+                words = [t.text for t in nlp.make_doc(rule.pattern) if not t.is_space]
+                self._phrases[rule.case].add(rule.id, [Doc(nlp.vocab, words=words)])
+            elif rule.pattern is not None:
+                self._tokens.add(rule.id, [[dict(token) for token in rule.pattern]])
+
+    def scan(self, reading: Reading) -> list[Hit]:
+        """Give every hit that stands in a section where its rule counts and that nothing cancels."""
+        hits = [hit for hit in self._find(reading) if self.counts(reading, hit)]
+        return sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.rule.priority, hit.rule.id))
+
+    def counts(self, reading: Reading, hit: Hit) -> bool:
+        """Whether a hit stands where its rule counts and is not cancelled in its sentence."""
+        rule = hit.rule
+        if rule.sections or rule.not_sections:
+            section = reading.section_at(hit.start)
+            if section in rule.not_sections or (rule.sections and section not in rule.sections):
+                return False
+        return self.cancelled(reading, hit) is None
+
+    def cancelled(self, reading: Reading, hit: Hit) -> str | None:
+        """Give the words that cancel a hit, or None."""
+        cancels = self._cancels.get(hit.rule.id)
+        if not cancels:
+            return None
+        start, end = reading.sentence_at(hit.start)
+        end = max(end, hit.end)
+        for pattern in cancels:
+            found = pattern.search(reading.flow, start, end, timeout=REGEX_TIMEOUT_SECONDS)
+            if found:
+                return found[0]
+        return None
+
+    def _find(self, reading: Reading) -> list[Hit]:
+        hits = self._find_tokens(reading)
+        for rule, compiled in self._regexes:
+            if rule.anchor and not any(word in reading.lower for word in rule.anchor):
+                continue
+            text = reading.ruled if rule.multiline else reading.flow
+            try:
+                for found in compiled.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+                    if found.end() > found.start():
+                        hits.append(Hit(rule, *_bounds(found), _groups(found)))
+            except TimeoutError:
+                reading.review(
+                    "rule_timeout",
+                    f"The rule {rule.id} took longer than {REGEX_TIMEOUT_SECONDS:g} seconds on this letter and was "
+                    "left out; make its regex start with a rare word and bound its gaps.",
+                    0,
+                    0,
+                )
+        return hits
+
+    def _find_tokens(self, reading: Reading) -> list[Hit]:
+        matchers = [m for m in (*self._phrases.values(), self._tokens) if len(m)]
+        if not matchers:
+            return []
+        tokens = [token for token in reading.doc if not token.is_space]
+        condensed = Doc(self._vocab, words=[token.text for token in tokens])
+        hits = []
+        for matcher in matchers:
+            for key, first, last in matcher(condensed):
+                rule = self._by_id[self._vocab.strings[key]]
+                end = tokens[last - 1]
+                hits.append(Hit(rule, tokens[first].idx, end.idx + len(end), {}))
+        return hits
+
+
+def _bounds(found: regex.Match[str]) -> tuple[int, int]:
+    """The group `span`, where a regex has one, bounds the hit; what is around it is context."""
+    if "span" in found.re.groupindex and found.start("span") >= 0:
+        return found.start("span"), found.end("span")
+    return found.start(), found.end()
+
+
+def _groups(found: regex.Match[str]) -> dict[str, tuple[int, int]]:
+    return {name: found.span(name) for name in found.re.groupindex if found.start(name) >= 0}
+
+
+def longest_first(hits: Sequence[Hit]) -> list[Hit]:
+    """Keep hits that do not overlap: the longer one wins, then the higher priority, then the earlier."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda h: (-h.length, -h.rule.priority, h.start, h.rule.id)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
+            kept.append(hit)
+    return sorted(kept, key=lambda h: h.start)

@@ -1,0 +1,31 @@
+"""Find the data that ships with foi_nlp: rules, registers and configs.
+
+In a checkout they are the folders `patterns/` and `configs/` beside the package; in an installed wheel they
+are `foi_nlp/data/`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def _folder(name: str) -> Path:
+    installed = _PACKAGE / "data" / name
+    return installed if installed.is_dir() else _PACKAGE.parent / name
+
+
+def patterns_folder() -> Path:
+    """Give the folder of the shipped rules."""
+    return _folder("patterns")
+
+
+def registers_folder() -> Path:
+    """Give the folder of the shipped registers: authorities, provisions, caveat categories, outcomes."""
+    return patterns_folder() / "registers"
+
+
+def configs_folder() -> Path:
+    """Give the folder of the shipped spaCy configs."""
+    return _folder("configs")
