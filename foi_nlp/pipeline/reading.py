@@ -18,6 +18,7 @@ from foi_nlp.grids import Grid
 
 if TYPE_CHECKING:
     from foi_nlp import records
+    from foi_nlp.pipeline.questions import AnswerBlock
 
 SPANS_KEY = "foi"
 _USER_DATA_KEY = "foi_reading"
@@ -47,6 +48,7 @@ class Facts:
     dates: list[records.Date] = field(default_factory=list)
     sections: list[records.Section] = field(default_factory=list)
     questions: list[records.Question] = field(default_factory=list)
+    answers: list[AnswerBlock] = field(default_factory=list)
     outcomes: list[records.Outcome] = field(default_factory=list)
     letter_outcome: records.LetterOutcome | None = None
     provisions: list[records.Provision] = field(default_factory=list)
