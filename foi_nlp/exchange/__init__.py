@@ -1,0 +1,1 @@
+"""Spans to other review tools and back."""

@@ -57,7 +57,7 @@ class Scanner:
 
     def scan(self, reading: Reading) -> list[Hit]:
         """Give every hit that stands in a section where its rule counts and that nothing cancels."""
-        hits = [hit for hit in self._find(reading) if self.counts(reading, hit)]
+        hits = [hit for hit in self.find_all(reading) if self.counts(reading, hit)]
         return sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.rule.priority, hit.rule.id))
 
     def counts(self, reading: Reading, hit: Hit) -> bool:
@@ -82,7 +82,8 @@ class Scanner:
                 return found[0]
         return None
 
-    def _find(self, reading: Reading) -> list[Hit]:
+    def find_all(self, reading: Reading) -> list[Hit]:
+        """Give every hit, wherever it stands and whether or not something cancels it."""
         hits = self._find_tokens(reading)
         for rule, compiled in self._regexes:
             if rule.anchor and not any(word in reading.lower for word in rule.anchor):

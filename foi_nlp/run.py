@@ -1,0 +1,246 @@
+"""Annotate files into a run folder, or as a stream of records: what `foi_nlp annotate` does."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import importlib.metadata
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from foi_nlp import __version__
+from foi_nlp.letters import Letter, LetterError, open_letters
+from foi_nlp.letters.folder import find_files
+from foi_nlp.patterns import load_rules
+from foi_nlp.store import Failure, RunWriter, Tally, ending_counts, file_sha256
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+    from foi_nlp.records import LetterRecord
+
+STDIN = "-"
+_FILES_WORTH_WORKERS = 60  # starting a worker costs as much as annotating some thirty letters
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file to read, and the name it goes by in records."""
+
+    path: Path
+    source: str
+
+
+@dataclass
+class Inputs:
+    """What the given paths come to: files to read, paths that are not there, files of kinds that are not read."""
+
+    files: list[Input] = field(default_factory=list)
+    missing: list[Failure] = field(default_factory=list)
+    skipped: list[Path] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to annotate: the config of the pipeline, folders of further rules, and hidden cells of sheets."""
+
+    config: str = "foi"
+    patterns: tuple[Path, ...] = ()
+    include_hidden: bool = False
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def versions() -> dict[str, str]:
+    """Name the versions that a result depends on."""
+    return {
+        "foi_nlp": __version__,
+        "spacy": importlib.metadata.version("spacy"),
+        "python": ".".join(platform.python_version_tuple()[:2]),
+    }
+
+
+def gather(paths: Sequence[Path]) -> Inputs:
+    """Find the files of the paths given, each once, in a stable order. A path that is not there is a failure."""
+    inputs = Inputs()
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            inputs.missing.append(Failure(str(path), "there is no such file or folder; check the path"))
+            continue
+        found = find_files([path])
+        inputs.skipped += found.skipped
+        for file in found.files:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                inputs.files.append(Input(file, str(file)))
+    return inputs
+
+
+@contextmanager
+def standard_input(data: bytes) -> Iterator[Input]:
+    """Give standard input as a file to read, named `-`."""
+    with tempfile.TemporaryDirectory(prefix="foi_nlp-") as folder:
+        path = Path(folder) / "stdin"
+        path.write_bytes(data)
+        yield Input(path, STDIN)
+
+
+def annotate_files(
+    inputs: Inputs, output: Path, *, options: Options, jobs: int | None = None, progress: Progress | None = None
+) -> tuple[Tally, list[Failure]]:
+    """Annotate files into the run folder `output`. Gives the counts and what failed.
+
+    Raises StoreError for an output folder that holds something else and PatternError for rules that cannot be
+    used, both before any letter is read, and OSError when the disk is full; the files of an earlier run stay whole.
+    """
+    rules = load_rules(options.patterns)
+    tally = Tally(files_skipped=len(inputs.skipped), skipped_by_ending=ending_counts(inputs.skipped))
+    tally.letters_in = tally.letters_failed = len(inputs.missing)
+    order: list[tuple[str, str]] = []
+    with RunWriter(output, rules_sha256=_rules_key(rules.sha256, options), versions=versions()) as writer:
+        todo: list[Input] = []
+        for item in inputs.files:
+            key = (item.source, _sha256_or_empty(item.path))
+            order.append(key)
+            if not writer.is_done(*key):
+                todo.append(item)
+        done = len(inputs.files) - len(todo)
+        for item, results in _annotate_each(todo, options=options, jobs=jobs):
+            writer.add(item.source, _sha256_or_empty(item.path), results)
+            done += 1
+            if progress:
+                progress(done, len(inputs.files), item.source)
+        failures = writer.finish(order, tally)
+    return tally, [*inputs.missing, *failures]
+
+
+def stream(inputs: Inputs, *, options: Options) -> Iterator[LetterRecord | Failure]:
+    """Annotate files one by one and give each record, or each failure, as it comes."""
+    yield from inputs.missing
+    nlp = _pipeline(options)
+    for item in inputs.files:
+        for letter in _letters(item, options):
+            yield letter if isinstance(letter, Failure) else _annotate(nlp, letter, pack=False)[0]
+
+
+def _rules_key(sha256: str, options: Options) -> str:
+    return hashlib.sha256(f"{sha256} {options.config} {options.include_hidden}".encode()).hexdigest()
+
+
+def _sha256_or_empty(path: Path) -> str:
+    try:
+        return file_sha256(path)
+    except OSError:
+        return ""
+
+
+def _annotate_each(
+    items: Sequence[Input], *, options: Options, jobs: int | None
+) -> Iterator[tuple[Input, list[dict[str, Any]]]]:
+    if jobs is None:
+        jobs = (os.cpu_count() or 1) if len(items) >= _FILES_WORTH_WORKERS else 1
+    if jobs <= 1 or len(items) <= 1:
+        nlp = _pipeline(options) if items else None
+        for item in items:
+            yield item, _annotate_file(nlp, item, options)
+        return
+    waiting = list(items)
+    while waiting:
+        # A worker that dies takes its pool with it; the letters it did not answer for get a pool of their own.
+        unanswered: list[Input] = []
+        broken = False
+        with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(options,)) as pool:
+            futures = {pool.submit(_work, item): item for item in waiting}
+            for future in as_completed(futures):
+                try:
+                    yield futures[future], future.result()
+                except BrokenProcessPool:
+                    broken = True
+                    unanswered.append(futures[future])
+        if broken and jobs == 1:
+            item = unanswered.pop(0)
+            yield item, [_failure(item.source, "the worker that read it died; the file may need more memory")]
+        waiting, jobs = sorted(unanswered, key=lambda item: item.source), 1
+
+
+_worker: tuple[Language, Options] | None = None
+
+
+def _start_worker(options: Options) -> None:
+    global _worker  # noqa: PLW0603  # a worker process has one pipeline, made once
+    _worker = (_pipeline(options), options)
+
+
+def _work(item: Input) -> list[dict[str, Any]]:
+    if _worker is None:
+        raise RuntimeError("the worker was not started")
+    nlp, options = _worker
+    return _annotate_file(nlp, item, options)
+
+
+def _pipeline(options: Options) -> Language:
+    import foi_nlp
+
+    return foi_nlp.load(config=options.config, patterns=options.patterns)
+
+
+def _letters(item: Input, options: Options) -> Iterator[Letter | Failure]:
+    try:
+        for letter in open_letters(item.path, source=item.source, include_hidden=options.include_hidden):
+            yield Failure(letter.source, letter.message) if isinstance(letter, LetterError) else letter
+    except LetterError as error:
+        yield Failure(error.source, error.message)
+    except OSError as error:
+        yield Failure(item.source, f"cannot be read: {error.strerror or error}; check that the file is there and yours")
+    except Exception as error:  # noqa: BLE001  # no letter may stop its neighbours
+        yield Failure(item.source, _unexpected(error))
+
+
+def _annotate_file(nlp: Language | None, item: Input, options: Options) -> list[dict[str, Any]]:
+    if nlp is None:
+        raise RuntimeError("no pipeline")
+    results: list[dict[str, Any]] = []
+    for letter in _letters(item, options):
+        if isinstance(letter, Failure):
+            results.append(_failure(letter.source, letter.message))
+            continue
+        try:
+            record, doc = _annotate(nlp, letter)
+        except Exception as error:  # noqa: BLE001  # no letter may stop its neighbours
+            results.append(_failure(letter.source, _unexpected(error)))
+        else:
+            results.append({"record": record.model_dump_json(by_alias=True), "doc": doc})
+    return results
+
+
+def _annotate(nlp: Language, letter: Letter, *, pack: bool = True) -> tuple[LetterRecord, str]:
+    from spacy.tokens import DocBin
+
+    from foi_nlp.annotate import letter_doc, record_of
+
+    with nlp.memory_zone():
+        doc = letter_doc(nlp, letter)
+        record = record_of(doc, letter)
+        packed = base64.b64encode(DocBin(docs=[doc], store_user_data=True).to_bytes()).decode("ascii") if pack else ""
+    return record, packed
+
+
+def _failure(source: str, message: str) -> dict[str, Any]:
+    return {"failure": {"source": source, "message": message}}
+
+
+def _unexpected(error: Exception) -> str:
+    return (
+        f"could not be annotated ({type(error).__name__}: {error}); this is a fault of foi_nlp, "
+        "please report it with the file"
+    )
