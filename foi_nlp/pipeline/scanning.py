@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,21 @@ class Hit:
         return self.end - self.start
 
 
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The text as regexes see it: as one flow, and with its line breaks. Offsets are those of the letter."""
+
+    flow: str
+    ruled: str
+
+    def masked(self, spans: Iterable[tuple[int, int]], mask: str) -> Forms:
+        """Put the character `mask` in place of each character of the spans, so that a cue can ask for their kind."""
+        flow, ruled = list(self.flow), list(self.ruled)
+        for start, end in spans:
+            flow[start:end] = ruled[start:end] = mask * (end - start)
+        return Forms("".join(flow), "".join(ruled))
+
+
 class Scanner:
     """The rules of one family, ready to run. Hits come back in the order of the letter, longest first."""
 
@@ -60,16 +75,16 @@ class Scanner:
         hits = [hit for hit in self.find_all(reading) if self.counts(reading, hit)]
         return sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.rule.priority, hit.rule.id))
 
-    def counts(self, reading: Reading, hit: Hit) -> bool:
+    def counts(self, reading: Reading, hit: Hit, *, forms: Forms | None = None) -> bool:
         """Whether a hit stands where its rule counts and is not cancelled in its sentence."""
         rule = hit.rule
         if rule.sections or rule.not_sections:
             section = reading.section_at(hit.start)
             if section in rule.not_sections or (rule.sections and section not in rule.sections):
                 return False
-        return self.cancelled(reading, hit) is None
+        return self.cancelled(reading, hit, forms=forms) is None
 
-    def cancelled(self, reading: Reading, hit: Hit) -> str | None:
+    def cancelled(self, reading: Reading, hit: Hit, *, forms: Forms | None = None) -> str | None:
         """Give the words that cancel a hit, or None."""
         cancels = self._cancels.get(hit.rule.id)
         if not cancels:
@@ -77,7 +92,7 @@ class Scanner:
         start, end = reading.sentence_at(hit.start)
         end = max(end, hit.end)
         for pattern in cancels:
-            found = pattern.search(reading.flow, start, end, timeout=REGEX_TIMEOUT_SECONDS)
+            found = pattern.search(forms.flow if forms else reading.flow, start, end, timeout=REGEX_TIMEOUT_SECONDS)
             if found:
                 return found[0]
         return None
@@ -88,7 +103,7 @@ class Scanner:
         for rule, compiled in self._regexes:
             if rule.anchor and not any(word in reading.lower for word in rule.anchor):
                 continue
-            text = reading.ruled if rule.multiline else reading.flow
+            text = forms.ruled if rule.multiline else forms.flow
             try:
                 for found in compiled.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
                     if found.end() > found.start():
