@@ -70,9 +70,12 @@ class Scanner:
             elif rule.pattern is not None:
                 self._tokens.add(rule.id, [[dict(token) for token in rule.pattern]])
 
-    def scan(self, reading: Reading) -> list[Hit]:
-        """Give every hit that stands in a section where its rule counts and that nothing cancels."""
-        hits = [hit for hit in self.find_all(reading) if self.counts(reading, hit)]
+    def scan(self, reading: Reading, *, forms: Forms | None = None) -> list[Hit]:
+        """Give every hit that stands in a section where its rule counts and that nothing cancels.
+
+        `forms` are the forms of the text that regexes run on, with the same offsets; the reading's own when None.
+        """
+        hits = [hit for hit in self.find_all(reading, forms=forms) if self.counts(reading, hit, forms=forms)]
         return sorted(hits, key=lambda hit: (hit.start, -hit.end, -hit.rule.priority, hit.rule.id))
 
     def counts(self, reading: Reading, hit: Hit, *, forms: Forms | None = None) -> bool:
@@ -97,8 +100,9 @@ class Scanner:
                 return found[0]
         return None
 
-    def find_all(self, reading: Reading) -> list[Hit]:
+    def find_all(self, reading: Reading, *, forms: Forms | None = None) -> list[Hit]:
         """Give every hit, wherever it stands and whether or not something cancels it."""
+        forms = forms or Forms(reading.flow, reading.ruled)
         hits = self._find_tokens(reading)
         for rule, compiled in self._regexes:
             if rule.anchor and not any(word in reading.lower for word in rule.anchor):
