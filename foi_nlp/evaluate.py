@@ -32,7 +32,9 @@ FACT_TYPES = (
 
 _RESPONDING = frozenset({"responder", "joint_responder"})
 _SCORED_DATES = frozenset({"letter_date", "received", "as_of"})
-_STOP_WORDS = frozenset("the of a an and or in to for by on number total count no".split())
+_STOP_WORDS = frozenset(
+    ["the", "of", "a", "an", "and", "or", "in", "to", "for", "by", "on", "number", "total", "count", "no"]
+)
 _INSTANT_TYPES = frozenset({"instant", "as_at", "snapshot", "day"})
 _PART_TYPES = frozenset({"year_to_date", "partial_year"})
 _SYMBOLS = {"lessthan5": "<5", "fewerthan5": "<5", "lessthanfive": "<5", "fewerthanfive": "<5", "-": "0", "–": "0"}
@@ -91,7 +93,14 @@ class Evaluation:
     def to_json(self) -> dict[str, Any]:
         """Give the scores as plain values, as kept in `tests/accuracy.json`."""
         table: dict[str, Any] = {
-            name: {"precision": s.precision, "recall": s.recall, "f1": s.f1, "right": s.right, "wrong": s.wrong, "missed": s.missed}
+            name: {
+                "precision": s.precision,
+                "recall": s.recall,
+                "f1": s.f1,
+                "right": s.right,
+                "wrong": s.wrong,
+                "missed": s.missed,
+            }
             for name, s in self.scores.items()
         }
         return {**table, "grounded": self.grounded_share}
@@ -218,7 +227,10 @@ def same_observation(gold: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     if asked and asked != answered and not (answered and asked.startswith(answered)):
         return False
     label = label_words(gold)
-    return not label or len(label & (label_words(found) | _content(str(found.get("metric", ""))))) / len(label) >= _SAME_LABEL
+    return (
+        not label
+        or len(label & (label_words(found) | _content(str(found.get("metric", ""))))) / len(label) >= _SAME_LABEL
+    )
 
 
 def letter_facts(record: Mapping[str, Any]) -> dict[str, Counter[Fact]]:

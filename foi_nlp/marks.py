@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from foi_nlp.records import LetterRecord, Observation
@@ -34,26 +35,31 @@ class Segment:
 
 def marks_of(record: LetterRecord) -> list[Mark]:
     """Give every mark of a record, in the order of the letter, the longer first."""
-    out = [
-        *(Mark(a.start, a.end, "AUTHORITY", f"{a.name} ({a.role})", a.rule, f"authorities/{i}") for i, a in enumerate(record.authorities)),
-        *(Mark(r.start, r.end, "REFERENCE", f"{r.value} ({r.role})", r.rule, f"references/{i}") for i, r in enumerate(record.references)),
-        *(Mark(d.start, d.end, "DATE", f"{d.iso} ({d.role})", d.rule, f"dates/{i}") for i, d in enumerate(record.dates)),
-        *(Mark(q.start, q.end, "QUESTION", q.id, q.rule, f"questions/{i}") for i, q in enumerate(record.questions)),
-        *(
-            Mark(o.start, o.end, "OUTCOME", f"question {o.question}: {o.outcome}", o.rule, f"outcomes/{i}")
-            for i, o in enumerate(record.outcomes)
-        ),
-        *(Mark(p.start, p.end, "PROVISION", f"{p.id} ({p.status})", p.rule, f"provisions/{i}") for i, p in enumerate(record.provisions)),
-        *(Mark(c.start, c.end, "CAVEAT", f"{c.category} ({c.scope})", c.rule, f"caveats/{c.id}") for c in record.caveats),
-        *(
-            Mark(*o.period_span, "PERIOD", o.period.label, o.rule, f"observations/{o.id}/period")
-            for o in record.observations
-            if o.period_span is not None
-        ),
-        *(Mark(o.start, o.end, "VALUE", observation_words(o), o.rule, f"observations/{o.id}") for o in record.observations),
-    ]  # fmt: skip
+    out = [Mark(*place, label, value, rule, key) for place, label, value, rule, key in _parts(record)]
     unique = {(m.start, m.end, m.label, m.value): m for m in reversed(out) if m.start < m.end}
     return sorted(unique.values(), key=lambda m: (m.start, -m.end, m.label, m.value))
+
+
+def _parts(record: LetterRecord) -> Iterator[tuple[tuple[int, int], str, str, str, str]]:
+    for i, a in enumerate(record.authorities):
+        yield (a.start, a.end), "AUTHORITY", f"{a.name} ({a.role})", a.rule, f"authorities/{i}"
+    for i, r in enumerate(record.references):
+        yield (r.start, r.end), "REFERENCE", f"{r.value} ({r.role})", r.rule, f"references/{i}"
+    for i, d in enumerate(record.dates):
+        yield (d.start, d.end), "DATE", f"{d.iso} ({d.role})", d.rule, f"dates/{i}"
+    for i, q in enumerate(record.questions):
+        yield (q.start, q.end), "QUESTION", q.id, q.rule, f"questions/{i}"
+    for i, outcome in enumerate(record.outcomes):
+        words = f"question {outcome.question}: {outcome.outcome}"
+        yield (outcome.start, outcome.end), "OUTCOME", words, outcome.rule, f"outcomes/{i}"
+    for i, p in enumerate(record.provisions):
+        yield (p.start, p.end), "PROVISION", f"{p.id} ({p.status})", p.rule, f"provisions/{i}"
+    for c in record.caveats:
+        yield (c.start, c.end), "CAVEAT", f"{c.category} ({c.scope})", c.rule, f"caveats/{c.id}"
+    for o in record.observations:
+        if o.period_span is not None:
+            yield o.period_span, "PERIOD", o.period.label, o.rule, f"observations/{o.id}/period"
+        yield (o.start, o.end), "VALUE", observation_words(o), o.rule, f"observations/{o.id}"
 
 
 def observation_words(observation: Observation) -> str:
@@ -72,7 +78,7 @@ def segments(length: int, marks: Sequence[Mark]) -> list[Segment]:
         starting.setdefault(mark.start, []).append(mark)
     out: list[Segment] = []
     active: list[Mark] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in itertools.pairwise(cuts):
         active = [mark for mark in active if mark.end > start] + starting.get(start, [])
         out.append(Segment(start, end, tuple(active)))
     return out

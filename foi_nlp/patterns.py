@@ -290,33 +290,31 @@ def parse_rule(data: Mapping[str, Any], *, where: str, file: str = "", line: int
     for key in ("label", "match", "no_match", "source"):
         if not data.get(key):
             raise PatternError(f"{where}: {key!r} is missing or empty; every rule needs it")
-    values: dict[str, Any] = {}
-    for key, value in data.items():
-        if key in _LISTS:
-            if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
-                raise PatternError(f"{where}: {key!r} must be a list of texts that are not empty")
-            values[key] = tuple(value)
-        elif key in _TEXTS:
-            if not isinstance(value, str):
-                raise PatternError(f"{where}: {key!r} must be a text")
-            values[key] = value
-        elif key in _FLAGS:
-            if not isinstance(value, bool):
-                raise PatternError(f"{where}: {key!r} must be true or false")
-            values[key] = value
-        elif key == "pattern":
-            values[key] = _parse_pattern(value, where=where)
-        elif key == "attributes":
-            if not isinstance(value, dict):
-                raise PatternError(f"{where}: 'attributes' must be a JSON object")
-            values[key] = value
-        else:
-            if not isinstance(value, int):
-                raise PatternError(f"{where}: {key!r} must be a whole number")
-            values[key] = value
+    values = {key: _parse_value(key, value, where=where) for key, value in data.items()}
     if (values.get("pattern") is None) == (values.get("regex") is None):
         raise PatternError(f"{where}: give exactly one of 'pattern' (patterns/) and 'regex' (patterns/regex/)")
     return Rule(**values, file=file, line=line)
+
+
+def _parse_value(key: str, value: object, *, where: str) -> Any:  # noqa: ANN401  # as the field of Rule has it
+    if key == "pattern":
+        return _parse_pattern(value, where=where)
+    if key in _LISTS:
+        if not isinstance(value, list) or not all(isinstance(v, str) and v for v in value):
+            raise PatternError(f"{where}: {key!r} must be a list of texts that are not empty")
+        return tuple(value)
+    kind, name = (
+        (str, "a text")
+        if key in _TEXTS
+        else (bool, "true or false")
+        if key in _FLAGS
+        else (dict, "a JSON object")
+        if key == "attributes"
+        else (int, "a whole number")
+    )
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise PatternError(f"{where}: {key!r} must be {name}")
+    return value
 
 
 def _parse_pattern(value: object, *, where: str) -> str | tuple[Mapping[str, Any], ...]:

@@ -129,7 +129,10 @@ ObservationStatus = Literal[
 
 
 class Place(Part):
-    """Where a stretch of text stood in the file: a page and box (points, from the top left), a sheet and cell, a part."""
+    """Where a stretch of text stood in its file.
+
+    A page (from 1) and box (points, from the top left: x0, y0, x1, y1), a sheet and cell, or a part of a mail.
+    """
 
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
@@ -213,7 +216,10 @@ class TableRecord(Part):
 
 
 class SourceNote(Part):
-    """What a reader has to say about the file: hidden sheets, OCR, repaired text. `code` is fixed, `text` a sentence."""
+    """What a reader has to say about the file: hidden sheets, OCR, repaired text.
+
+    `code` is one of a small fixed set, `text` a sentence.
+    """
 
     code: str
     text: str

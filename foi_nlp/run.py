@@ -177,7 +177,7 @@ _worker: tuple[Language, Options] | None = None
 
 
 def _start_worker(options: Options) -> None:
-    global _worker  # noqa: PLW0603  # a worker process has one pipeline, made once
+    global _worker  # a worker process has one pipeline, made once
     _worker = (_pipeline(options), options)
 
 
@@ -202,7 +202,7 @@ def _letters(item: Input, options: Options) -> Iterator[Letter | Failure]:
         yield Failure(error.source, error.message)
     except OSError as error:
         yield Failure(item.source, f"cannot be read: {error.strerror or error}; check that the file is there and yours")
-    except Exception as error:  # noqa: BLE001  # no letter may stop its neighbours
+    except Exception as error:  # no letter may stop its neighbours
         yield Failure(item.source, _unexpected(error))
 
 
@@ -216,7 +216,7 @@ def _annotate_file(nlp: Language | None, item: Input, options: Options) -> list[
             continue
         try:
             record, doc = _annotate(nlp, letter)
-        except Exception as error:  # noqa: BLE001  # no letter may stop its neighbours
+        except Exception as error:  # no letter may stop its neighbours
             results.append(_failure(letter.source, _unexpected(error)))
         else:
             results.append({"record": record.model_dump_json(by_alias=True), "doc": doc})

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foi_nlp.display import one_line, printable
-from foi_nlp.marks import Mark, marks_of, observation_words, segments
+from foi_nlp.marks import Segment, marks_of, observation_words, segments
+from foi_nlp.store import place_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -51,39 +52,38 @@ def text_with_marks(record: LetterRecord) -> Text:
 def facts(record: LetterRecord) -> Iterator[tuple[str, str]]:
     """Give what the record says, as pairs of a heading and one line."""
     yield "regime", record.regime
+    yield from _head_facts(record)
+    yield from (("question", f"{q.id}: {q.text}") for q in record.questions)
+    for outcome in record.outcomes:
+        also = f" + {', '.join(outcome.secondary)}" if outcome.secondary else ""
+        yield "outcome", f"question {outcome.question}: {outcome.outcome}{also}"
+    if record.letter_outcome:
+        yield "letter", record.letter_outcome.id
+    yield from (("provision", f"{p.id} ({p.status})") for p in record.provisions if not p.boilerplate)
+    yield from (("caveat", f"{c.category} ({c.scope})") for c in record.caveats)
+    for o in record.observations:
+        place = place_text(o)
+        yield "figure", f"{observation_words(o)} [{o.check}{', ' + place if place else ''}]"
+    for item in record.needs_review:
+        yield "review", f"{item.reason} («{record.text[item.start : item.end]}»)"
+    yield from (("source", note.text) for note in record.source_notes)
+
+
+def _head_facts(record: LetterRecord) -> Iterator[tuple[str, str]]:
     for a in record.authorities:
         if a.role in {"responder", "joint_responder"}:
             yield "authority", f"{a.name} [{a.id}] {a.role}"
-    for r in record.references:
-        yield "reference", f"{r.value} ({r.role})"
+    yield from (("reference", f"{r.value} ({r.role})") for r in record.references)
     for d in record.dates:
         yield "date", f"{d.role}: {d.iso}" + (" (year inferred)" if d.inferred else "")
-    t = record.timeliness
-    if t.received or t.answered:
-        days = "?" if t.working_days is None else t.working_days
-        verdict = {None: "cannot be told", True: "in time", False: "late"}[t.in_time]
-        yield "clock", f"received {t.received or '?'}, answered {t.answered or '?'}: {days} working days, {verdict}"
-    for q in record.questions:
-        yield "question", f"{q.id}: {q.text}"
-    for o in record.outcomes:
-        also = f" + {', '.join(o.secondary)}" if o.secondary else ""
-        yield "outcome", f"question {o.question}: {o.outcome}{also}"
-    if record.letter_outcome:
-        yield "letter", record.letter_outcome.id
-    for p in record.provisions:
-        if not p.boilerplate:
-            yield "provision", f"{p.id} ({p.status})"
-    for c in record.caveats:
-        yield "caveat", f"{c.category} ({c.scope})"
-    for o2 in record.observations:
-        place = f", page {o2.place.page}" if o2.place and o2.place.page else ""
-        if o2.place and (o2.place.sheet or o2.place.part):
-            place = f", {'!'.join(filter(None, (o2.place.part, o2.place.sheet, o2.place.cell)))}"
-        yield "figure", f"{observation_words(o2)} [{o2.check}{place}]"
-    for item in record.needs_review:
-        yield "review", f"{item.reason} («{record.text[item.start : item.end]}»)"
-    for note in record.source_notes:
-        yield "source", note.text
+    clock = record.timeliness
+    if clock.received or clock.answered:
+        days = "?" if clock.working_days is None else clock.working_days
+        verdict = {None: "cannot be told", True: "in time", False: "late"}[clock.in_time]
+        yield (
+            "clock",
+            f"received {clock.received or '?'}, answered {clock.answered or '?'}: {days} working days, {verdict}",
+        )
 
 
 def explanations(record: LetterRecord, book: RuleBook) -> Iterator[tuple[str, str, str, str]]:
@@ -115,7 +115,7 @@ def html_page(record: LetterRecord, *, file: Path | None = None, book: RuleBook 
 
     Everything from the letter is escaped, and the page runs no script.
     """
-    body = "".join(_html_segment(record, segment.start, segment.end, segment.marks) for segment in segments(len(record.text), marks_of(record)))  # fmt: skip
+    body = "".join(_html_segment(record, segment) for segment in segments(len(record.text), marks_of(record)))
     rows = "".join(
         f"<tr><th>{html.escape(heading)}</th><td>{html.escape(one_line(line, limit=600))}</td></tr>"
         for heading, line in facts(record)
@@ -137,32 +137,28 @@ def html_page(record: LetterRecord, *, file: Path | None = None, book: RuleBook 
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">"
-        f"<title>{title}</title><style>{_STYLE}{styles}</style></head><body><header><h1>{title}</h1><p>{legend}</p></header>"
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f"<title>{title}</title><style>{_STYLESHEET.read_text(encoding='utf-8')}{styles}</style></head>"
+        f"<body><header><h1>{title}</h1><p>{legend}</p></header>"
         f'<main><section class="letter" aria-label="Letter">{body}</section>'
         f'<section aria-label="Record"><table>{rows}</table></section></main>{explained}{images}</body></html>\n'
     )
 
 
-_STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;margin:1rem auto;max-width:90rem;padding:0 1rem;color:#1b1b1b;background:#fff}"
-    "main{display:grid;grid-template-columns:minmax(0,3fr) minmax(0,2fr);gap:2rem}"
-    "@media(max-width:60rem){main{grid-template-columns:minmax(0,1fr)}}"
-    ".letter{white-space:pre-wrap;overflow-wrap:anywhere;font:14px/1.6 ui-monospace,monospace}"
-    "table{border-collapse:collapse;font-size:14px}th{text-align:left;vertical-align:top;padding:.15rem .8rem .15rem 0}"
-    "td{vertical-align:top;padding:.15rem .8rem .15rem 0;overflow-wrap:anywhere}"
-    ".page{position:relative;display:inline-block;margin:1rem 0;border:1px solid #999}.page img{display:block;max-width:none}"
-    ".page i{position:absolute;outline:2px solid #d55e00;background:#d55e0022}"
-)
+_STYLESHEET = Path(__file__).with_name("show.css")
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def _html_segment(record: LetterRecord, start: int, end: int, marks: tuple[Mark, ...]) -> str:
-    text = html.escape(printable(record.text[start:end]))
+def _html_segment(record: LetterRecord, segment: Segment) -> str:
+    text = html.escape(printable(record.text[segment.start : segment.end]))
+    marks = segment.marks
     if not marks:
         return text
     labels = {mark.label for mark in marks}
     label = next((name for name in _SHOWN_FIRST if name in labels), "")
-    title = html.escape("\n".join(f"{m.label}: {m.value}" + (f" [{m.rule}]" if m.rule else "") for m in marks), quote=True)
+    title = html.escape(
+        "\n".join(f"{m.label}: {m.value}" + (f" [{m.rule}]" if m.rule else "") for m in marks), quote=True
+    )
     return f'<mark class="{label}" title="{title}">{text}</mark>'
 
 
@@ -181,9 +177,11 @@ def _page_images(record: LetterRecord, file: Path) -> Iterator[str]:
         document[number - 1].render(scale=_IMAGE_SCALE).to_pil().save(image, "PNG", optimize=True)
         data = base64.b64encode(image.getvalue()).decode("ascii")
         frames = "".join(
-            f'<i title="{html.escape(words, quote=True)}" style="left:{x0 * _IMAGE_SCALE:.0f}px;top:{y0 * _IMAGE_SCALE:.0f}px;'
+            f'<i title="{html.escape(words, quote=True)}" style="'
+            f"left:{x0 * _IMAGE_SCALE:.0f}px;top:{y0 * _IMAGE_SCALE:.0f}px;"
             f'width:{(x1 - x0) * _IMAGE_SCALE:.0f}px;height:{(y1 - y0) * _IMAGE_SCALE:.0f}px"></i>'
             for (x0, y0, x1, y1), words in boxes[number]
         )
-        yield f'<h2>Page {number}</h2><div class="page"><img alt="Page {number}" src="data:image/png;base64,{data}">{frames}</div>'
+        image_tag = f'<img alt="Page {number}" src="data:image/png;base64,{data}">'
+        yield f'<h2>Page {number}</h2><div class="page">{image_tag}{frames}</div>'
     document.close()

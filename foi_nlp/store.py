@@ -189,7 +189,9 @@ class RunWriter:
                 letters.write(result["record"] + "\n")
                 record = LetterRecord.model_validate_json(result["record"])
                 tally.add(record)
-                inputs.append({"source": record.source, "sha256": record.source_sha256, "text_sha256": record.text_sha256})
+                inputs.append(
+                    {"source": record.source, "sha256": record.source_sha256, "text_sha256": record.text_sha256}
+                )
                 rows.writerows(observation_rows(record))
                 docs.add(base64.b64decode(result["doc"]))
         docs.close()
@@ -218,9 +220,7 @@ class RunWriter:
                 start = journal.tell()
         return places
 
-    def _results(
-        self, order: list[tuple[str, str]], places: dict[tuple[str, str], int]
-    ) -> Iterator[dict[str, Any]]:
+    def _results(self, order: list[tuple[str, str]], places: dict[tuple[str, str], int]) -> Iterator[dict[str, Any]]:
         with (self._partial / JOURNAL).open("rb") as journal:
             for key in order:
                 journal.seek(places[key])

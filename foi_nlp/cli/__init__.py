@@ -10,6 +10,7 @@ import typer
 from foi_nlp import __version__
 from foi_nlp.cli.annotate import annotate
 from foi_nlp.cli.evaluate import evaluate
+from foi_nlp.cli.patterns import app as patterns_app
 from foi_nlp.cli.show import show
 
 app = typer.Typer(
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(annotate)
 app.command()(show)
 app.command()(evaluate)
+app.add_typer(patterns_app, name="patterns")
 
 
 def _version(*, value: bool) -> None:
@@ -36,7 +38,13 @@ def _version(*, value: bool) -> None:
 
 @app.callback()
 def _common(
-    version: bool = typer.Option(False, "--version", callback=lambda value: _version(value=value), is_eager=True, help="Show the version and exit."),
+    version: bool = typer.Option(
+        False,
+        "--version",
+        callback=lambda value: _version(value=value),
+        is_eager=True,
+        help="Show the version and exit.",
+    ),
 ) -> None:
     """Hold the options of all commands."""
 

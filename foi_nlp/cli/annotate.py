@@ -25,11 +25,13 @@ class Format(str, Enum):
 def annotate(
     paths: Annotated[
         list[Path],
-        typer.Argument(help="Letters: files, folders (read with all below them), or - for standard input.", metavar="PATH..."),
+        typer.Argument(
+            help="Letters: files, folders (read with all below them), or - for standard input.", metavar="PATH..."
+        ),
     ],
-    output: Annotated[
-        Path, typer.Option("--output", "-o", help="The run folder to write.", metavar="DIR")
-    ] = Path("run"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The run folder to write.", metavar="DIR")] = Path(
+        "run"
+    ),
     output_format: Annotated[
         Format, typer.Option("--format", help="run: write the run folder. jsonl: stream records to standard output.")
     ] = Format.run,
@@ -65,7 +67,10 @@ def annotate(
         inputs.skipped += found.skipped
         if not inputs.files and not inputs.missing:
             where = ", ".join(str(path) for path in paths)
-            typer.echo(f"foi_nlp: {where}: no letters here{_skipped(inputs)}; give files or folders that hold letters", err=True)
+            typer.echo(
+                f"foi_nlp: {where}: no letters here{_skipped(inputs)}; give files or folders that hold letters",
+                err=True,
+            )
             raise typer.Exit(2)
         failures = _stream(inputs, options) if output_format is Format.jsonl else _run(inputs, output, options, jobs)
     if failures:

@@ -21,14 +21,17 @@ def evaluate(
         ),
     ] = None,
     letters: Annotated[
-        Path | None, typer.Option(help="Where the letters are; by default the folder that holds GOLD_DIR.", metavar="DIR")
+        Path | None,
+        typer.Option(help="Where the letters are; by default the folder that holds GOLD_DIR.", metavar="DIR"),
     ] = None,
     against: Annotated[
         Path | None, typer.Option(help="An earlier run: also print what was gained and lost since.", metavar="RUN")
     ] = None,
     patterns: Annotated[list[Path] | None, typer.Option(help="A folder of rules of your own.", metavar="DIR")] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name each fact that was missed or wrong.")] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write the scores to this file too.", metavar="FILE")] = None,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", help="Write the scores to this file too.", metavar="FILE")
+    ] = None,
 ) -> None:
     """Print precision, recall and F1 for each type of fact, against gold facts."""
     from foi_nlp.evaluate import EvaluationError, changes, read_gold, read_predictions

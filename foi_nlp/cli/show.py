@@ -11,13 +11,20 @@ import typer
 
 def show(
     file: Annotated[Path, typer.Argument(help="The letter.", metavar="FILE")],
-    explain: Annotated[bool, typer.Option("--explain", help="Name the rule behind each span, and why it exists.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Name the rule behind each span, and why it exists.")
+    ] = False,
     as_html: Annotated[bool, typer.Option("--html", help="Write one self-contained HTML page instead.")] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write to this file; otherwise to standard output.", metavar="FILE")
+        Path | None,
+        typer.Option("--output", "-o", help="Write to this file; otherwise to standard output.", metavar="FILE"),
     ] = None,
-    patterns: Annotated[list[Path] | None, typer.Option("--patterns", help="A folder of rules of your own.", metavar="DIR")] = None,
-    include_hidden: Annotated[bool, typer.Option("--include-hidden", help="Read hidden sheets, rows and columns too.")] = False,
+    patterns: Annotated[
+        list[Path] | None, typer.Option("--patterns", help="A folder of rules of your own.", metavar="DIR")
+    ] = None,
+    include_hidden: Annotated[
+        bool, typer.Option("--include-hidden", help="Read hidden sheets, rows and columns too.")
+    ] = False,
 ) -> None:
     """Print a letter with its spans coloured and its record beside it."""
     from rich.console import Console

@@ -11,7 +11,7 @@ from foi_nlp.records import TableRecord
 
 
 @Language.factory("foi_checks", default_config={"patterns": []})
-def create(nlp: Language, name: str, patterns: list[str]) -> ChecksComponent:
+def create(nlp: Language, name: str, patterns: list[str]) -> ChecksComponent:  # noqa: ARG001  # spaCy names them
     """Make the component; `patterns` is accepted for likeness with the others."""
     return ChecksComponent(name)
 

@@ -138,7 +138,7 @@ class Scanner:
 
 
 def _bounds(found: regex.Match[str]) -> tuple[int, int]:
-    """The group `span`, where a regex has one, bounds the hit; what is around it is context."""
+    """Bound a hit by the group `span` where its regex has one; what is around it is context."""
     if "span" in found.re.groupindex and found.start("span") >= 0:
         return found.start("span"), found.end("span")
     return found.start(), found.end()
