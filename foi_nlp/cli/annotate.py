@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from foi_nlp.run import Inputs, Options, Progress
+    from foi_nlp.run import Inputs, Options
     from foi_nlp.store import Failure, Tally
 
 
@@ -112,8 +112,7 @@ def _run(inputs: Inputs, output: Path, options: Options, jobs: int | None) -> li
         def progress(done: int, total: int, source: str) -> None:
             bar.update(task, completed=done, total=total, description=one_line(source, limit=40))
 
-        report: Progress = progress
-        tally, failures = annotate_files(inputs, output, options=options, jobs=jobs, progress=report)
+        tally, failures = annotate_files(inputs, output, options=options, jobs=jobs, progress=progress)
     for failure in failures:
         _name_failure(failure)
     _summary(tally, output, _skipped(inputs))
