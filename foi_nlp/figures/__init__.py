@@ -1,0 +1,1 @@
+"""Periods, values and units, and the figures that stand in running text."""

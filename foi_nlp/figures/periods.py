@@ -1,18 +1,31 @@
 """Read the period of a figure: years, financial years, months, quarters, ranges, open years, days.
 
-Offsets are code points into the text given, half-open. A period that cannot be placed in time with certainty
-(a month or quarter without a year) is found and marked, never completed from elsewhere by this module.
+The forms are rules (`patterns/regex/periods.jsonl`); here is what each kind of form means in dates. Offsets are
+code points into the text given, half-open. A period that cannot be placed in time with certainty (a month or
+quarter without a year, an open end) is found and marked, never completed by guessing.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+import calendar
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from functools import lru_cache
 
-if TYPE_CHECKING:
-    from datetime import date
+import regex
 
-    from foi_nlp.records import Period
+from foi_nlp.figures.registers import names_to
+from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook, load_rules
+from foi_nlp.pipeline.reading import flow_of
+from foi_nlp.records import Period, PeriodType
+
+_MARKS = regex.compile(r"[ ]?(?:[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^~]+|\[[a-z0-9]\]|\([a-z]\))+$", regex.IGNORECASE)
+_BRACKETED = regex.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_POINT_KINDS = frozenset({"day", "month", "financial_year", "calendar_year", "quarter"})
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_FISCAL_START = 4
+_CENTURY_PIVOT = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,16 +33,16 @@ class PeriodContext:
     """What the letter says around a period, without which some forms stay open or ambiguous.
 
     * `fiscal`: the neighbours are consecutive pairs of years, so that `2016-2017` is a financial year.
-    * `fiscal_year`: the year, written as a financial year, that a month or quarter alone belongs to.
-    * `year`: the calendar year that a month or quarter alone belongs to.
+    * `year`: the year (the first one, of a financial year) that a month or quarter alone belongs to.
+    * `year_is_fiscal`: whether `year` is the first year of a financial year.
     * `as_of`: the day the data was taken, which closes an open period.
     * `letter_date`, `received`: the days of the answer and of the request.
     * `open_years`: years that the request or a note calls unfinished (`thus far in 2018`).
     """
 
     fiscal: bool = False
-    fiscal_year: int | None = None
     year: int | None = None
+    year_is_fiscal: bool = False
     as_of: date | None = None
     letter_date: date | None = None
     received: date | None = None
@@ -40,9 +53,11 @@ class PeriodContext:
 class FoundPeriod:
     """A period and where it stands in the text given.
 
-    `needs_year`: a month or quarter alone; its `period.start` is None until a context gives the year.
-    `open`: the period is said to be unfinished (to date, so far, a part mark).
-    `rule`: the id of the rule of `patterns/regex/periods.jsonl` that found it.
+    * `needs_year`: a month or quarter alone; its `period.start` is None until a context gives the year.
+    * `open`: the period is said to be unfinished (to date, so far, a part mark).
+    * `kind`: the kind of form, as the rules name it (`day`, `month`, `range`, `to_date`, ...).
+    * `marks`: the footnote mark that follows it (`2018*`).
+    * `rule`: the id of the rule of `patterns/regex/periods.jsonl` that found it.
     """
 
     period: Period
@@ -50,14 +65,392 @@ class FoundPeriod:
     end: int
     needs_year: bool = False
     open: bool = False
+    kind: str = ""
+    marks: str = ""
     rule: str = ""
 
 
-def parse_period(text: str, *, context: PeriodContext | None = None) -> FoundPeriod | None:
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Dates of a period: `last` is None for an open end, `first` is None where the year is missing."""
+
+    type: PeriodType
+    first: date | None
+    last: date | None
+    open: bool = False
+    month: int | None = None
+    quarter: int | None = None
+    day: int | None = None
+
+
+class PeriodReader:
+    """The rules for periods, ready to run."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self._rules = [(rule, book.compile(rule)) for rule in book.labelled("PERIOD")]
+        self._points = [(r, c) for r, c in self._rules if r.attributes["kind"] in _POINT_KINDS]
+        self._parts = [
+            (kind, book.compile_text(f"{{{{{fragment}}}}}"))
+            for kind, fragment in (("day", "period_day_open"), ("month", "period_month_open"))
+        ]
+        self._months: dict[str, int] = names_to("months", "number")
+        self._numbers: dict[str, int] = names_to("number_words", "number")
+        self._read: dict[str, Callable[[regex.Match[str], PeriodContext], _Stretch | None]] = {
+            "day": self._day,
+            "month": self._month,
+            "financial_year": self._financial_year,
+            "calendar_year": self._calendar_year,
+            "quarter": self._quarter,
+            "half": self._half,
+            "range": self._range,
+            "since": self._since,
+            "to_date": self._to_date,
+            "length": self._length,
+            "as_at": self._as_at,
+            "rolling": self._rolling,
+        }
+
+    def parse(self, text: str, context: PeriodContext) -> FoundPeriod | None:
+        """Read a text that is one period and nothing else."""
+        flow = flow_of(text)
+        start = len(flow) - len(flow.lstrip())
+        end = len(flow.rstrip(" :;,"))
+        body = flow[start:end]
+        whole = self._whole(text, flow, start, end, context)
+        if whole is not None or not body:
+            return whole
+        marks = _MARKS.search(flow, start, end)
+        if marks and marks.start() > start:
+            whole = self._whole(text, flow, start, marks.start(), context)
+            return whole and replace(whole, marks=marks[0].strip())
+        return None
+
+    def find(self, text: str, context: PeriodContext) -> list[FoundPeriod]:
+        """Find the periods in a text, in order; of those that overlap the longest stays."""
+        flow = flow_of(text)
+        found: list[FoundPeriod] = []
+        for rule, compiled in self._rules:
+            if rule.attributes.get("whole"):
+                continue
+            for match in compiled.finditer(flow, timeout=REGEX_TIMEOUT_SECONDS, overlapped=False):
+                made = self._made(text, match, rule, context)
+                if made:
+                    found.append(made)
+        kept: list[FoundPeriod] = []
+        for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
+            if all(one.end <= other.start or other.end <= one.start for other in kept):
+                kept.append(one)
+        return sorted(kept, key=lambda f: f.start)
+
+    def _whole(self, text: str, flow: str, start: int, end: int, context: PeriodContext) -> FoundPeriod | None:
+        for rule, compiled in self._rules:
+            match = compiled.fullmatch(flow, start, end, timeout=REGEX_TIMEOUT_SECONDS)
+            if match:
+                made = self._made(text, match, rule, context)
+                if made:
+                    return made
+        bracketed = _BRACKETED.fullmatch(flow, start, end)
+        if bracketed:
+            return self._whole(text, flow, start + 1, end - 1, context)
+        return None
+
+    def _made(self, text: str, match: regex.Match[str], rule: Rule, context: PeriodContext) -> FoundPeriod | None:
+        kind: str = rule.attributes["kind"]
+        stretch = self._read[kind](match, context)
+        if stretch is None:
+            return None
+        start, end = match.span("span") if "span" in match.re.groupindex else match.span()
+        while flow_of(text[start:end])[-1:] in {" ", ","}:
+            end -= 1
+        label = " ".join(text[start:end].split())
+        stretch = _closed(_settled(stretch, context), context)
+        period = Period(
+            label=label,
+            type=stretch.type,
+            start=stretch.first and stretch.first.isoformat(),
+            end=stretch.last and stretch.last.isoformat(),
+            complete=stretch.first is not None and stretch.last is not None and not stretch.open,
+        )
+        return FoundPeriod(
+            period, start, end, needs_year=stretch.first is None, open=stretch.open, kind=kind, rule=rule.id
+        )
+
+    # The kinds of forms. Each gives dates, or None when the words match but the dates cannot be.
+
+    def _point(self, text: str, context: PeriodContext) -> _Stretch | None:
+        for rule, compiled in self._points:
+            match = compiled.fullmatch(text, timeout=REGEX_TIMEOUT_SECONDS)
+            if match:
+                return self._read[rule.attributes["kind"]](match, context)
+        for kind, compiled in self._parts:
+            match = compiled.fullmatch(text, timeout=REGEX_TIMEOUT_SECONDS)
+            if match is None:
+                continue
+            if kind == "day":
+                return _Stretch("instant", None, None, day=int(match["day"]), month=self._month_number(match["month"]))
+            return _Stretch("month", None, None, month=self._month_number(match["month"]))
+        return None
+
+    def _month_number(self, name: str) -> int:
+        return int(name) if name.isdigit() else self._months[name.rstrip(".").lower()]
+
+    def _day(self, match: regex.Match[str], _context: PeriodContext) -> _Stretch | None:
+        day = _date(_year(match["year"]), self._month_number(match["month"]), int(match["day"]))
+        return day and _Stretch("instant", day, day)
+
+    def _month(self, match: regex.Match[str], _context: PeriodContext) -> _Stretch | None:
+        month = self._month_number(match["month"])
+        year = match["year"] if "year" in match.re.groupindex else None
+        return _month_stretch(_year(year), month) if year else _Stretch("month", None, None, month=month)
+
+    def _financial_year(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        first = _year(match["first"])
+        second = match["second"]
+        if second is None:
+            return _financial(first)
+        last = _year(second) if len(second) == 4 else first - first % 100 + int(second)
+        if last < first and len(second) == 2 and first % 100 == 99:
+            last += 100
+        if last != first + 1:
+            if len(second) == 4 and last > first and "/" not in match[0]:
+                return _Stretch("date_range", date(first, 1, 1), date(last, 12, 31))
+            return None
+        bare = regex.fullmatch(r"\d{4} ?- ?\d{4}", match[0])
+        if bare and not context.fiscal:
+            return _Stretch("date_range", date(first, 1, 1), date(last, 12, 31))
+        return _financial(first)
+
+    def _calendar_year(self, match: regex.Match[str], _context: PeriodContext) -> _Stretch | None:
+        return _calendar(int(match["year"]))
+
+    def _quarter(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        written = match["quarter"].lower()
+        quarter = _ORDINALS.get(written) or int(written)
+        if "of" not in match.re.groupindex:
+            return _Stretch("quarter", None, None, quarter=quarter)
+        year = self._point(match["of"], replace(context, fiscal=True))
+        if year is None or year.first is None:
+            return None
+        return _quarter_stretch(year.first, quarter)
+
+    def _half(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        written = match["half"].lower()
+        year = self._point(match["of"], replace(context, fiscal=True))
+        if year is None or year.first is None:
+            return None
+        first = _add_months(year.first, 6 * ((_ORDINALS.get(written) or int(written)) - 1))
+        return _Stretch("date_range", first, _add_months(first, 6) - timedelta(days=1))
+
+    def _range(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        pairs = replace(context, fiscal=True)
+        begin = self._point(match["from"], pairs)
+        if begin is None:
+            return None
+        if match.groupdict().get("next"):
+            return begin.first and _Stretch("date_range", begin.first, begin.first + timedelta(days=1))
+        finish = self._point(match["to"], pairs)
+        if finish is None or finish.first is None:
+            return None
+        if match.groupdict().get("edge") in {"start", "beginning"}:
+            finish = replace(finish, last=finish.first)
+        first = begin.first or _before(begin, finish.first)
+        if first is None or finish.last is None or first > finish.last:
+            return None
+        if begin.first is not None and begin.type == finish.type == "calendar_year" and first.year == finish.first.year:
+            return None
+        return _shaped(first, finish.last)
+
+    def _since(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        begin = self._point(match["from"], replace(context, fiscal=True))
+        return begin and begin.first and _Stretch("date_range", begin.first, None, open=True)
+
+    def _to_date(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        year = self._point(match["of"], replace(context, fiscal=True))
+        if year is None or year.first is None:
+            return None
+        written = match.groupdict().get("to")
+        if not written:
+            return _Stretch("year_to_date", year.first, None, open=True)
+        last = self._point(written, context)
+        if last is None:
+            return None
+        if last.first is None:
+            last = _placed_in(last, year.first)
+        begin = self._point(match.groupdict().get("from") or "", context)
+        first = year.first if begin is None or begin.month is None else _placed_in(begin, year.first).first
+        if first is None or last.last is None or year.last is None or not first <= last.last <= year.last:
+            return None
+        kind: PeriodType = "year_to_date" if first == year.first else "date_range"
+        return _Stretch(kind, first, last.last, open=last.last != year.last)
+
+    def _length(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        last = self._point(match["to"], context)
+        if last is None or last.last is None:
+            return None
+        months = 12
+        if match.groupdict().get("count"):
+            written = match["count"].lower()
+            months = int(written) if written.isdigit() else self._numbers[written]
+        elif regex.match(r"(?:the )?(?:quarter|three)", match[0], regex.IGNORECASE):
+            months = 3
+        first = _add_months(last.last + timedelta(days=1), -months)
+        return _shaped(first, last.last)
+
+    def _as_at(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        return self._point(match["of"], context)
+
+    def _rolling(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        if context.received is None:
+            return None
+        written = match["count"].lower()
+        count = int(written) if written.isdigit() else self._numbers[written]
+        unit = match["unit"].lower()
+        if unit.startswith("calendar"):
+            year = context.received.year
+            return _Stretch("date_range", date(year - count, 1, 1), date(year - 1, 12, 31))
+        if unit.startswith("financial"):
+            year = context.received.year - (context.received.month < _FISCAL_START)
+            return _Stretch("date_range", date(year - count, 4, 1), date(year, 3, 31))
+        if unit == "weeks":
+            first = context.received - timedelta(weeks=count)
+        else:
+            first = _add_months(context.received, -count * (12 if unit == "years" else 1))
+        return _Stretch("date_range", first, context.received)
+
+
+@lru_cache(maxsize=8)
+def reader_of(book: RuleBook) -> PeriodReader:
+    """Give the reader of a book of rules, made once."""
+    return PeriodReader(book)
+
+
+def parse_period(
+    text: str, *, context: PeriodContext | None = None, book: RuleBook | None = None
+) -> FoundPeriod | None:
     """Read a text that is a period and nothing else (a footnote mark apart), such as a cell; else None."""
-    raise NotImplementedError
+    return reader_of(book or load_rules()).parse(text, context or PeriodContext())
 
 
-def find_periods(text: str, *, context: PeriodContext | None = None) -> list[FoundPeriod]:
+def find_periods(
+    text: str, *, context: PeriodContext | None = None, book: RuleBook | None = None
+) -> list[FoundPeriod]:
     """Find the periods in running text or in a header, in order, without overlaps."""
-    raise NotImplementedError
+    return reader_of(book or load_rules()).find(text, context or PeriodContext())
+
+
+def resolve(found: FoundPeriod, context: PeriodContext) -> FoundPeriod:
+    """Read a found period again with what is known now: the year of a month, the day that closes an open year."""
+    again = parse_period(found.period.label, context=context)
+    if again is None:
+        return found
+    return replace(found, period=again.period, needs_year=again.needs_year, open=again.open)
+
+
+def spanning(periods: Iterable[Period], *, label: str = "") -> Period | None:
+    """Give the one period from the first day to the last of several, as a total over them covers; else None."""
+    known = sorted((p for p in periods if p.start), key=lambda p: p.start or "")
+    if not known or known[0].start is None:
+        return None
+    first = date.fromisoformat(known[0].start)
+    open_end = any(p.end is None for p in known)
+    last = None if open_end else date.fromisoformat(max(p.end for p in known if p.end))
+    shape = _Stretch("date_range", first, last) if last is None else _shaped(first, last)
+    return Period(
+        label=label or (known[0].label if len(known) == 1 else f"{known[0].label} to {known[-1].label}"),
+        type=shape.type if len(known) > 1 else known[0].type,
+        start=first.isoformat(),
+        end=last and last.isoformat(),
+        complete=all(p.complete for p in known),
+    )
+
+
+def _year(written: str) -> int:
+    number = int(written)
+    if len(written) == 4:
+        return number
+    return number + (2000 if number < _CENTURY_PIVOT else 1900)
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _calendar(year: int) -> _Stretch:
+    return _Stretch("calendar_year", date(year, 1, 1), date(year, 12, 31))
+
+
+def _financial(year: int) -> _Stretch:
+    return _Stretch("financial_year", date(year, _FISCAL_START, 1), date(year + 1, 3, 31))
+
+
+def _month_stretch(year: int, month: int) -> _Stretch | None:
+    if not 1 <= month <= 12:
+        return None
+    return _Stretch("month", date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), month=month)
+
+
+def _quarter_stretch(year_start: date, quarter: int) -> _Stretch:
+    first = _add_months(year_start, 3 * (quarter - 1))
+    return _Stretch("quarter", first, _add_months(first, 3) - timedelta(days=1), quarter=quarter)
+
+
+def _add_months(day: date, months: int) -> date:
+    index = day.year * 12 + day.month - 1 + months
+    year, month = index // 12, index % 12 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def _before(begin: _Stretch, finish: date) -> date | None:
+    """The first day of a start without a year: the last such day that is not after the finish."""
+    if begin.month is None:
+        return None
+    same = _date(finish.year, begin.month, begin.day or 1)
+    return same if same is None or same <= finish else _date(finish.year - 1, begin.month, begin.day or 1)
+
+
+def _placed_in(part: _Stretch, year_start: date) -> _Stretch:
+    """Put a month or day without a year into the year that begins at `year_start`."""
+    if part.month is None:
+        return part
+    year = year_start.year + (part.month < year_start.month)
+    if part.day is not None:
+        day = _date(year, part.month, part.day)
+        return _Stretch("instant", day, day, month=part.month, day=part.day)
+    return _month_stretch(year, part.month) or part
+
+
+def _shaped(first: date, last: date) -> _Stretch:
+    """Name a stretch of days: a whole calendar or financial year, a month, or a range."""
+    for whole in (_calendar(first.year), _financial(first.year), _month_stretch(first.year, first.month)):
+        if whole and (whole.first, whole.last) == (first, last):
+            return whole
+    return _Stretch("date_range", first, last)
+
+
+def _settled(stretch: _Stretch, context: PeriodContext) -> _Stretch:
+    """Give a month or quarter alone the year of its context."""
+    if stretch.first is not None or context.year is None:
+        return stretch
+    start = date(context.year, _FISCAL_START if context.year_is_fiscal else 1, 1)
+    if stretch.quarter is not None:
+        return _quarter_stretch(start, stretch.quarter)
+    return _placed_in(stretch, start)
+
+
+def _closed(stretch: _Stretch, context: PeriodContext) -> _Stretch:
+    """Close an open end, or open one that the letter cannot have seen, by the days that the letter gives."""
+    if stretch.first is None or stretch.type == "instant":
+        return stretch
+    known = context.as_of or context.letter_date
+    called_open = stretch.type == "calendar_year" and stretch.first.year in context.open_years
+    unfinished = stretch.last is not None and known is not None and stretch.last > known
+    if not (stretch.open and stretch.last is None) and not called_open and not unfinished:
+        return stretch
+    end = context.as_of if context.as_of and context.as_of >= stretch.first else None
+    if end and stretch.last and end > stretch.last:
+        end = stretch.last
+    kind: PeriodType = "year_to_date" if stretch.type in {"calendar_year", "financial_year"} else stretch.type
+    return replace(stretch, type=kind, last=end, open=True)

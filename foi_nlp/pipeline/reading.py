@@ -30,6 +30,11 @@ _FLOW |= {ord(c): '"' for c in "“”„‟″«»"}
 _FLOW |= {ord(c): "-" for c in "‐‑‒–—―−"}
 _RULED = {key: value for key, value in _FLOW.items() if chr(key) not in "\n\t"}
 
+def flow_of(text: str) -> str:
+    """Give a text as one flow, as `Reading.flow`: plain spaces, quotes and dashes, at the same offsets."""
+    return text.translate(_FLOW)
+
+
 _SENTENCE_END = regex.compile(
     r"(?<!\b(?:no|nos|ref|sec|ss?|reg|regs|e\.g|i\.e|etc|st|mr|mrs|ms|dr|para|approx|ext|tel|c|vs|cf)\.)(?<=[.!?][\"')\]*]?)\s+"
     r"(?=[\"'(\[*_#-]*[A-Z0-9£])|\n\s*\n|\n(?=\s*(?:[-•*·]\s|\(?[0-9ivx]{1,3}[.)]\s|\(?[a-zA-Z][.)]\s))",
@@ -85,7 +90,7 @@ class Reading:
     @cached_property
     def flow(self) -> str:
         """The text as one flow: white space is spaces, quotes and dashes are plain. Offsets stay the same."""
-        return self.text.translate(_FLOW)
+        return flow_of(self.text)
 
     @cached_property
     def ruled(self) -> str:
