@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
+from foi_nlp.tables import find_grids
 
 
 @Language.factory("foi_layout", default_config={"patterns": []})
-def create(nlp: Language, name: str, patterns: list[str]) -> LayoutComponent:
-    """Make the component; `patterns` are the user's folders of rules."""
-    return LayoutComponent(nlp, name, load_rules([Path(p) for p in patterns]))
+def create(nlp: Language, name: str, patterns: list[str]) -> LayoutComponent:  # noqa: ARG001  (spaCy names them)
+    """Make the component. Layout has no rules, only word lists; `patterns` is taken so that all configs are alike."""
+    return LayoutComponent(name)
 
 
 class LayoutComponent:
-    """Find the tables of plain text."""
+    """Find the tables of plain text, beside those whose cells the letter's format gave."""
 
-    def __init__(self, nlp: Language, name: str, book: RuleBook) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.book = book
 
     def __call__(self, doc: Doc) -> Doc:
-        """Add to the Doc's reading."""
-        Reading.of(doc)
+        """Add the tables of plain text to the Doc's reading, in the order of the letter."""
+        reading = Reading.of(doc)
+        taken = [(grid.start, grid.end) for grid in reading.grids]
+        reading.grids = sorted([*reading.grids, *find_grids(reading.text, taken=taken)], key=lambda grid: grid.start)
         return doc

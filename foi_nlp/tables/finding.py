@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from foi_nlp.grids import Grid
+from foi_nlp.tables.delimited import find_piped, find_tabbed
+from foi_nlp.tables.lines import Lines
+
+FINDERS = (find_piped, find_tabbed)
+"""In the order in which they may take lines: from the surest layout to the least sure."""
 
 
 def find_grids(text: str, *, taken: Sequence[tuple[int, int]] = ()) -> list[Grid]:
     """Give the tables of a text in order; they do not overlap, nor touch the stretches `taken`."""
-    return []
+    lines = Lines.of(text, taken)
+    grids = [grid for find in FINDERS for grid in find(lines)]
+    return sorted(grids, key=lambda grid: grid.start)

@@ -1,13 +1,387 @@
-"""Pair the figures of a grid with their periods and labels."""
+"""Pair the figures of a grid with their periods and labels, and prove them by the totals that the grid states."""
 
 from __future__ import annotations
 
-from foi_nlp.grids import Grid
-from foi_nlp.tables.model import CheckedSum, PairedFigure, PairedTable, Refusal
+from collections import Counter
+from dataclasses import dataclass
+
+from foi_nlp.figures.periods import FoundPeriod
+from foi_nlp.figures.values import Value
+from foi_nlp.grids import Cell, Grid
+from foi_nlp.tables.cells import cell_at, has_direction_marks, has_foreign_digits, value_of
+from foi_nlp.tables.model import Check, CheckedSum, PairedFigure, PairedTable, Refusal, TotalKind
+from foi_nlp.tables.structure import Head, Structure, combine, understand
+from foi_nlp.tables.totals import NOTHING, Axis, Gap, Number, SearchTooLongError, Sum, place
+from foi_nlp.tables.words import is_word
 
 __all__ = ["CheckedSum", "PairedFigure", "PairedTable", "Refusal", "pair"]
 
+MANY_COLUMNS = 400
+MANY_CELLS = 2_000_000
+_ADDED = {"reported", "nil", "suppressed"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value in its place: the cell that it stands in may have been cut out of a cell that spans several."""
+
+    value: Value
+    cell: Cell
+
 
 def pair(grid: Grid, *, text: str = "") -> PairedTable:
-    """Pair the figures of a grid. `text` is the letter's text, which places a value inside its cell exactly."""
-    return PairedTable()
+    """Pair the figures of a grid. `text` is the letter's text, which places a value inside its cell exactly.
+
+    Nothing is paired from a grid that is uncertain, nor from rows whose values cannot be put in columns with
+    certainty; each is a refusal.
+    """
+    if grid.uncertain:
+        return PairedTable(refusals=(Refusal("uncertain_table", grid.uncertain, grid.start, grid.end),))
+    if not grid.rows or not grid.rows[0]:
+        return PairedTable()
+    if len(grid.rows[0]) > MANY_COLUMNS or len(grid.rows) * len(grid.rows[0]) > MANY_CELLS:
+        reason = (
+            f"The table has {len(grid.rows)} rows of {len(grid.rows[0])} cells, too many to be read with certainty."
+        )
+        return PairedTable(refusals=(Refusal("table_too_large", reason, grid.start, grid.end),))
+    return _Pairing(grid, text).run()
+
+
+class _Pairing:
+    """The state of pairing one grid."""
+
+    def __init__(self, grid: Grid, text: str) -> None:
+        self.grid = grid
+        self.text = text
+        self.shape: Structure = understand(grid)
+        self.figures: dict[tuple[int, int], Figure] = {}
+        self.unread: set[tuple[int, int]] = set()
+        self.refusals: list[Refusal] = []
+        self.gaps: list[Gap] = []
+        self.gap_cells: dict[int, list[tuple[Value, Cell]]] = {}
+
+    def run(self) -> PairedTable:
+        self._read_cells()
+        if self._is_listing():
+            reason = "The rows list single records rather than counts, so no figure is taken from the table."
+            return PairedTable(refusals=(Refusal("record_listing", reason, self.grid.start, self.grid.end),))
+        self._fill_gaps()
+        down, across = self._axes()
+        checks = self._checks(down, across)
+        figures = [self._paired(at, figure, down, across, checks) for at, figure in sorted(self.figures.items())]
+        kept = [figure for figure in figures if figure is not None]
+        return PairedTable(tuple(kept), tuple(self.refusals), tuple(self._checked(down, across)))
+
+    # ---- cells
+
+    def _read_cells(self) -> None:
+        for r in self.shape.rows:
+            for c in self.shape.columns:
+                cell = self.grid.rows[r][c]
+                if not cell.text:
+                    continue
+                if cell.column_span > 1:
+                    self._read_merged(r, c, cell)
+                elif has_foreign_digits(cell.text) or (has_direction_marks(cell.text) and _has_digit(cell.text)):
+                    self._refuse("unreadable_digits", "The figure has digits or marks that are not read.", cell)
+                    self.unread.add((r, c))
+                elif self.shape.row_heads[r].unread or self.shape.column_heads[c].unread:
+                    self._refuse("unreadable_header", "The figure's row or column has a header that is not read.", cell)
+                    self.unread.add((r, c))
+                else:
+                    value = value_of(cell.text)
+                    if value is not None:
+                        self.figures[r, c] = Figure(value, cell)
+
+    def _read_merged(self, row: int, column: int, cell: Cell) -> None:
+        columns = tuple(c for c in self.shape.columns if column <= c < column + cell.column_span)
+        pieces = [cell_at(self.text, *s) for s in cell.segments] if self.text else []
+        if len(cell.segments) == 1:
+            pieces = [Cell(cell.text, cell.segments)]
+        values = [(value_of(piece.text), piece) for piece in pieces]
+        known = [(value, piece) for value, piece in values if value is not None and value.value is not None]
+        head = self.shape.row_heads[row]
+        if known and len(known) == len(cell.segments) == len(columns):
+            for c, (value, piece) in zip(columns, known, strict=True):
+                self.figures[row, c] = Figure(value, piece)
+            return
+        if known and len(known) == len(cell.segments) and len(known) < len(columns) and not head.unread:
+            numbers = tuple(float(value.value) for value, _ in known if value.value is not None)
+            self.gaps.append(Gap(row, columns, numbers))
+            self.gap_cells[row] = known
+            return
+        self._refuse("merged_cells", "The figures of this row do not stand in columns that can be told apart.", cell)
+        self.unread.update((row, c) for c in columns)
+
+    def _refuse(self, code: str, reason: str, cell: Cell) -> None:
+        start, end = cell.start, cell.end
+        self.refusals.append(
+            Refusal(code, reason, self.grid.start if start is None else start, self.grid.end if end is None else end)
+        )
+
+    def _is_listing(self) -> bool:
+        """Whether rows repeat the same labels and period: then they are records, not counts of anything."""
+        if not self.shape.columns or len(self.shape.rows) < 4:
+            return False
+        keys = Counter(
+            (head.labels, head.period.period.label if head.period else None)
+            for r in self.shape.rows
+            if (head := self.shape.row_heads[r]) and (head.labels or head.period)
+        )
+        repeated = sum(count for count in keys.values() if count > 1)
+        texts = len(self.shape.attribute_columns)
+        return repeated * 4 > len(self.shape.rows) and (texts > 0 or repeated * 2 > len(self.shape.rows))
+
+    # ---- vanished cells
+
+    def _fill_gaps(self) -> None:
+        if not self.gaps:
+            return
+        solved: list[tuple[int, ...]] | None
+        try:
+            solved = self._solve()
+        except SearchTooLongError:
+            solved = None
+        for i, gap in enumerate(self.gaps):
+            cells = self.gap_cells[gap.row]
+            if solved is None:
+                reason = (
+                    f"The row has {len(cells)} figures for {len(gap.columns)} columns, and the stated totals do not "
+                    "say which are blank."
+                )
+                start, end = cells[0][1].start, cells[-1][1].end
+                self.refusals.append(
+                    Refusal("ambiguous_columns", reason, start or self.grid.start, end or self.grid.end)
+                )
+                self.unread.update((gap.row, c) for c in gap.columns)
+                continue
+            for c, (value, piece) in zip(solved[i], cells, strict=True):
+                self.figures[gap.row, c] = Figure(value, piece)
+
+    def _solve(self) -> list[tuple[int, ...]] | None:
+        """Use the total row at the foot, and the column of row totals, as equations."""
+        rows, columns = self.shape.rows, self.shape.columns
+        gap_rows = {gap.row for gap in self.gaps}
+        foot = next((r for r in reversed(rows) if is_word(self.shape.row_heads[r].label, "total")), None)
+        if foot is None or foot in gap_rows:
+            return None
+        above = [r for r in rows if r < foot and not is_word(self.shape.row_heads[r].label, "total", "subtotal")]
+        wanted: dict[int, float] = {}
+        for c in columns:
+            stated = self._number(foot, c)
+            known = [self._number(r, c) or NOTHING for r in above if r not in gap_rows]
+            if stated is not None and stated.known and all(number.known for number in known):
+                wanted[c] = stated.low - sum(number.low for number in known)
+        if not wanted:
+            return None
+        total = columns[-1]
+        is_total = is_word(self.shape.column_heads[total].label, "total") and len(columns) > 2
+        return place(self.gaps, wanted, row_total=total if is_total and total in wanted else None)
+
+    # ---- totals
+
+    def _number(self, row: int, column: int) -> Number | None:
+        figure = self.figures.get((row, column))
+        if figure is None:
+            return Number(0, float("inf")) if (row, column) in self.unread else None
+        value = figure.value
+        if value.unit == "percent":
+            return None
+        if value.value is not None:
+            return Number(float(value.value), float(value.value))
+        if value.status == "suppressed":
+            return Number(value.low or 0, float("inf") if value.high is None else value.high)
+        return Number(0, float("inf"))
+
+    def _axes(self) -> tuple[Axis, Axis]:
+        rows, columns = self.shape.rows, self.shape.columns
+        down = Axis(
+            rows,
+            columns,
+            {r: self._label(self.shape.row_heads[r]) for r in rows},
+            self._number,
+            apart={r for r in rows if self.shape.row_heads[r].subset},
+            dated=_dated(self.shape.row_heads),
+        )
+        down.solve()
+        across = Axis(
+            columns,
+            [r for r in rows if down.kinds.get(r) != "apart"],
+            {c: self._label(self.shape.column_heads[c]) for c in columns},
+            lambda column, row: self._number(row, column),
+            apart={c for c in columns if self.shape.column_heads[c].subset},
+            dated=_dated(self.shape.column_heads),
+        )
+        if len(columns) > 1:
+            across.solve()
+        return down, across
+
+    @staticmethod
+    def _label(head: Head) -> str:
+        return head.label
+
+    def _checks(self, down: Axis, across: Axis) -> dict[tuple[int, int], Check]:
+        checks: dict[tuple[int, int], Check] = {}
+        wrong: set[tuple[int, int]] = set()
+        for axis in (down, across):
+            for found in axis.sums:
+                entries = [*found.parts, found.at]
+                cells = [(e, found.line) if axis is down else (found.line, e) for e in entries]
+                if found.disagrees:
+                    wrong.update(cells)
+                elif found.agrees:
+                    checks.update(dict.fromkeys(cells, "totals_agree"))
+        checks.update(dict.fromkeys(wrong, "totals_disagree"))
+        for axis in (down, across):
+            for found in axis.sums:
+                if found.disagrees:
+                    self._say_disagreement(axis is down, found)
+        return checks
+
+    def _say_disagreement(self, is_down: bool, found: Sum) -> None:
+        at = (found.at, found.line) if is_down else (found.line, found.at)
+        figure = self.figures[at]
+        added = _plain(found.low) if found.low == found.high else f"at least {_plain(found.low)}"
+        reason = f"The total is stated as {_plain(found.stated)}, but its parts add up to {added}."
+        self._refuse("totals_disagree", reason, figure.cell)
+
+    def _checked(self, down: Axis, across: Axis) -> list[CheckedSum]:
+        out = []
+        for axis in (down, across):
+            for found in axis.sums:
+                at = (found.at, found.line) if axis is down else (found.line, found.at)
+                if not (found.agrees or found.disagrees):
+                    continue
+                start, end = self._place(self.figures[at])
+                out.append(CheckedSum(axis.labels.get(found.at, ""), found.stated, found.low, found.agrees, start, end))
+        return out
+
+    # ---- figures
+
+    def _paired(
+        self,
+        at: tuple[int, int],
+        figure: Figure,
+        down: Axis,
+        across: Axis,
+        checks: dict[tuple[int, int], Check],
+    ) -> PairedFigure | None:
+        r, c = at
+        row, column = self.shape.row_heads[r], self.shape.column_heads[c]
+        period, span = row.period, row.period_span
+        if column.period is not None:
+            joined = column.period
+            if row.period is not None:
+                outer, inner = (column.period, row.period) if row.period.needs_year else (row.period, column.period)
+                both = combine(outer, inner, inner.period.label)
+                if both is None:
+                    self._refuse("periods_conflict", "The row and the column give different periods.", figure.cell)
+                    return None
+                joined = both
+                span = row.period_span if joined is row.period or row.period.needs_year else column.period_span
+            else:
+                span = column.period_span
+            period = joined
+        if period is not None and period.needs_year and self.shape.corner_period is not None:
+            both = combine(self.shape.corner_period, period, period.period.label)
+            period = both or period
+        elif period is None and self.shape.corner_period is not None and not self.shape.corner_period.needs_year:
+            period, span = self.shape.corner_period, self.shape.corner_span
+        row_total = across.kinds.get(c) == "total"
+        column_total = down.kinds.get(r) == "total"
+        first = last = None
+        if column_total and row.period is None:
+            first, last = self._range(down, r, self.shape.row_heads)
+        if row_total and column.period is None and first is None:
+            first, last = self._range(across, c, self.shape.column_heads)
+        total: TotalKind | None = (
+            "grand" if row_total and column_total else "row" if row_total else "column" if column_total else None
+        )
+        start, end = self._place(figure)
+        return PairedFigure(
+            value=figure.value,
+            start=start,
+            end=end,
+            row=r,
+            column=c,
+            period=period,
+            period_span=span,
+            first_period=first,
+            last_period=last,
+            row_labels=row.labels,
+            column_labels=column.labels,
+            row_header_names=tuple(name for name in self.shape.corner if name),
+            attributes=self._attributes(r),
+            subset=row.subset or column.subset,
+            total=total,
+            check=checks.get(at, "unchecked"),
+            recoverable=figure.value.status == "suppressed" and self._recoverable(at, down, across),
+        )
+
+    def _range(self, axis: Axis, entry: int, heads: dict[int, Head]) -> tuple[FoundPeriod | None, FoundPeriod | None]:
+        """Give the first and the last period of the entries that a total adds up."""
+        parts = next((s.parts for s in axis.sums if s.at == entry), ())
+        if not parts:
+            parts = tuple(e for e in axis.entries if axis.kinds.get(e) == "part")
+        found = [self._with_corner(heads[e]) for e in parts if heads[e].period is not None]
+        dated = [p for p in found if p is not None and p.period.start is not None]
+        if not dated:
+            return None, None
+        first = min(dated, key=lambda p: p.period.start or "")
+        last = max(dated, key=lambda p: (p.period.end or "9999", p.period.start or ""))
+        return first, last
+
+    def _with_corner(self, head: Head) -> FoundPeriod | None:
+        if head.period is not None and head.period.needs_year and self.shape.corner_period is not None:
+            return combine(self.shape.corner_period, head.period, head.period.period.label)
+        return head.period
+
+    def _attributes(self, row: int) -> tuple[tuple[str, str], ...]:
+        out = []
+        for c in self.shape.attribute_columns:
+            cell = self.grid.rows[row][c]
+            if cell.text:
+                header = " ".join(
+                    self.grid.rows[r][c].text for r in range(self.shape.header_rows) if self.grid.rows[r][c].text
+                )
+                out.append((header, cell.text))
+        return tuple(out)
+
+    def _recoverable(self, at: tuple[int, int], down: Axis, across: Axis) -> bool:
+        """Whether a stated total and all its other parts are known, so that the suppressed one can be worked out."""
+        for axis, entry, line in ((down, at[0], at[1]), (across, at[1], at[0])):
+            for found in axis.sums:
+                if found.line != line or entry not in found.parts:
+                    continue
+                others = [axis.number(part, line) for part in found.parts if part != entry]
+                if all(number is None or number.known for number in others):
+                    return True
+        return False
+
+    def _place(self, figure: Figure) -> tuple[int, int]:
+        """Give where the value itself stands in the letter."""
+        cell, value = figure.cell, figure.value
+        first, last = cell.segments[0][0], cell.segments[-1][1]
+        if len(cell.segments) == 1 and last - first == len(cell.text):
+            return first + value.start, first + value.end
+        if self.text:
+            at = self.text.find(value.raw, first, last)
+            if at >= 0 and value.raw:
+                return at, at + len(value.raw)
+        return first, last
+
+
+def _has_digit(text: str) -> bool:
+    return any(char.isdigit() for char in text)
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.0f}" if float(number).is_integer() else f"{number:,.2f}"
+
+
+def _dated(heads: dict[int, Head]) -> dict[int, tuple[str, str]]:
+    return {
+        key: (head.period.period.start, head.period.period.end or "9999")
+        for key, head in heads.items()
+        if head.period is not None and head.period.period.start is not None
+    } | {key: ("", "") for key, head in heads.items() if head.period is not None and head.period.period.start is None}

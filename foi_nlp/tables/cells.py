@@ -1,0 +1,81 @@
+"""What the text of a cell is: a value, a period, words, or nothing; and how cells are cut from lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import regex
+
+from foi_nlp.figures import periods, values
+from foi_nlp.figures.periods import FoundPeriod, PeriodContext
+from foi_nlp.figures.values import Value
+from foi_nlp.grids import EMPTY, Cell
+
+LONGEST_CELL = 120
+"""Characters of a cell that can still be a value or a period; longer texts are words."""
+
+_FOREIGN_DIGITS = regex.compile(r"(?![0-9])\p{Nd}")
+_DIRECTION_MARKS = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
+_DIGITS = regex.compile(r"[0-9]")
+
+
+@lru_cache(maxsize=16384)
+def value_of(text: str) -> Value | None:
+    """Read a whole cell as a value, or None."""
+    if not text or len(text) > LONGEST_CELL:
+        return None
+    try:
+        return values.parse_value(text)
+    except NotImplementedError:  # until values are read
+        return None
+
+
+@lru_cache(maxsize=16384)
+def period_of(text: str, context: PeriodContext | None = None) -> FoundPeriod | None:
+    """Read a whole cell as a period, or None."""
+    if not text or len(text) > LONGEST_CELL:
+        return None
+    try:
+        return periods.parse_period(text, context=context)
+    except NotImplementedError:  # until periods are read
+        return None
+
+
+def is_number(value: Value | None) -> bool:
+    """Whether a value is a number or a suppressed number, rather than a word such as `N/A` or a dash."""
+    return value is not None and bool(_DIGITS.search(value.raw))
+
+
+def has_foreign_digits(text: str) -> bool:
+    """Whether a text holds digits other than 0 to 9, which are not read."""
+    return _FOREIGN_DIGITS.search(text) is not None
+
+
+def has_direction_marks(text: str) -> bool:
+    """Whether a text holds marks that change the order in which it is shown."""
+    return _DIRECTION_MARKS.search(text) is not None
+
+
+def cell_at(text: str, start: int, end: int, *, column_span: int = 1) -> Cell:
+    """Make the cell of a stretch of the letter, blanks around it left out."""
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start >= end:
+        return EMPTY if column_span == 1 else Cell("", column_span=column_span)
+    return Cell(" ".join(text[start:end].split()), ((start, end),), column_span=column_span)
+
+
+def join_cells(cells: Iterable[Cell], *, column_span: int | None = None) -> Cell:
+    """Join the pieces of a cell that was cut over lines, in the order given."""
+    pieces = [cell for cell in cells if cell.segments]
+    if not pieces:
+        return EMPTY if column_span is None else Cell("", column_span=column_span)
+    joined = pieces[0].text
+    for piece in pieces[1:]:
+        glue = "" if joined.endswith(("-", "/")) and piece.text[:1].islower() else " "
+        joined += glue + piece.text
+    span = max(piece.column_span for piece in pieces) if column_span is None else column_span
+    return Cell(joined, tuple(s for piece in pieces for s in piece.segments), column_span=span)

@@ -1,0 +1,210 @@
+"""Tables whose cells stand on one line between tabs or pipes, Markdown included."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+import regex
+
+from foi_nlp.grids import EMPTY, Cell, Grid
+from foi_nlp.tables.cells import cell_at, is_number, period_of, value_of
+from foi_nlp.tables.lines import Lines
+from foi_nlp.tables.words import is_word
+
+_RULE_CELL = regex.compile(r"\s*:?-+:?\s*")
+_PIPE = regex.compile(r"(?<!\\)\|")
+_EMPHASIS = regex.compile(r"(\*{1,3}|_{1,3}|`|~~)(?=\S)(.+?)(?<=\S)\1")
+_LIST_MARK = regex.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.):]\)?|[-•·*‣–o▪]|Q[0-9]{1,2}[a-z]?[.:)]?")
+
+Row = list[Cell]
+
+
+def is_rule(cells: Sequence[str]) -> bool:
+    """Whether a row is the line under a Markdown header."""
+    filled = [cell for cell in cells if cell.strip()]
+    return len(filled) >= 1 and all(_RULE_CELL.fullmatch(cell) for cell in filled) and any("--" in c for c in filled)
+
+
+def split_pipes(lines: Lines, n: int) -> list[tuple[int, int]]:
+    """Give the stretches between the pipes of a line, without those outside the outer pipes."""
+    start, end = lines.spans[n]
+    line = lines.text[start:end]
+    cuts = [found.start() for found in _PIPE.finditer(line)]
+    edges = [-1, *cuts, len(line)]
+    cells = [(start + a + 1, start + b) for a, b in pairwise(edges)]
+    if cuts and not line[: cuts[0]].strip():
+        cells = cells[1:]
+    if cuts and len(cells) > 1 and not line[cuts[-1] + 1 :].strip():
+        cells = cells[:-1]
+    return cells
+
+
+def markup_cell(text: str, start: int, end: int) -> Cell:
+    """Make a cell of Markdown: marks of emphasis around its text and escapes are no part of it."""
+    plain = cell_at(text, start, end)
+    while plain.segments:
+        first, last = plain.segments[0]
+        found = _EMPHASIS.fullmatch(text[first:last])
+        if found is None or found[1] in found[2]:
+            break
+        plain = cell_at(text, first + found.start(2), first + found.end(2))
+    if "\\" in plain.text or "&lt;" in plain.text:
+        unescaped = regex.sub(r"\\([\\`*_{}\[\]()#+\-.!|~<>])", r"\1", plain.text).replace("&lt;", "<")
+        return Cell(unescaped, plain.segments)
+    return plain
+
+
+def find_piped(lines: Lines) -> list[Grid]:
+    """Find tables with a row a line and pipes between the cells."""
+    grids = []
+    n = 0
+    while n < len(lines):
+        if not lines.free[n] or "|" not in lines.line(n):
+            n += 1
+            continue
+        first, rows, ruled = n, [], False
+        while n < len(lines) and lines.free[n] and "|" in lines.line(n):
+            cells = split_pipes(lines, n)
+            texts = [lines.text[a:b] for a, b in cells]
+            if is_rule(texts):
+                ruled = True
+            else:
+                rows.append([markup_cell(lines.text, a, b) for a, b in cells])
+            n += 1
+        widths = Counter(len(row) for row in rows)
+        if not rows or (not ruled and (len(rows) < 2 or widths.most_common(1)[0][1] < 2)) or max(widths) < 2:
+            continue
+        if one_cell_a_line(lines, first, n):
+            continue
+        grid = make_grid(lines, first, n, rows, "markdown" if ruled else "pipes")
+        if grid is not None:
+            grids.append(grid)
+            lines.take(first, n)
+    return grids
+
+
+def one_cell_a_line(lines: Lines, first: int, last: int) -> bool:
+    """Whether most lines hold one cell and the pipe after it, as in copies of web pages."""
+    single = 0
+    for n in range(first, last):
+        line = lines.line(n).strip()
+        if line.endswith("|") and line.count("|") == 1:
+            single += 1
+    return single * 2 > last - first
+
+
+def find_tabbed(lines: Lines) -> list[Grid]:
+    """Find tables with a row a line and tabs between the cells."""
+    grids = []
+    n = 0
+    while n < len(lines):
+        if not _is_tabbed(lines, n):
+            n += 1
+            continue
+        first = n
+        last = n + 1
+        while True:
+            following = last
+            while following < len(lines) and lines.free[following] and lines.blank(following):
+                following += 1
+            if following - last <= 1 and following < len(lines) and _is_tabbed(lines, following):
+                last = following + 1
+            else:
+                break
+        n = last
+        rows = [_tab_cells(lines, i) for i in range(first, last) if not lines.blank(i) and _is_tabbed(lines, i)]
+        if len(rows) < 2:
+            continue
+        grid = make_grid(lines, first, last, rows, "tabs")
+        if grid is not None:
+            grids.append(grid)
+            lines.take(first, last)
+    return grids
+
+
+def _is_tabbed(lines: Lines, n: int) -> bool:
+    if not lines.free[n]:
+        return False
+    line = lines.line(n)
+    if "\t" not in line.strip() and not (line.startswith("\t") and line.strip() and value_of(line.strip())):
+        return False
+    cells = line.split("\t")
+    filled = [cell for cell in cells if cell.strip()]
+    if not filled:
+        return False
+    listed = _LIST_MARK.fullmatch(filled[0].strip()) is not None
+    return not (listed and len(filled) <= 2 and (len(filled) < 2 or value_of(filled[1].strip()) is None))
+
+
+def _tab_cells(lines: Lines, n: int) -> Row:
+    start, _ = lines.spans[n]
+    row, at = [], start
+    for piece in lines.line(n).split("\t"):
+        row.append(cell_at(lines.text, at, at + len(piece)))
+        at += len(piece) + 1
+    return row
+
+
+def make_grid(lines: Lines, first: int, last: int, rows: list[Row], source: str) -> Grid | None:
+    """Make a grid of the rows of some lines, all rows brought to one length; None when they are no table."""
+    rows = squared(rows)
+    if not rows or len(rows[0]) < 2:
+        return None
+    start = min((c.segments[0][0] for row in rows for c in row if c.segments), default=lines.spans[first][0])
+    end = max((s[1] for row in rows for c in row for s in c.segments), default=lines.spans[last - 1][1])
+    return Grid(tuple(tuple(row) for row in rows), start, end, source)
+
+
+def squared(rows: list[Row]) -> list[Row]:
+    """Bring rows to one length.
+
+    A shorter row lost its last cells where the table keeps blank cells elsewhere. Otherwise nobody can tell which
+    cells it lost: its values become one cell that spans all their columns, with a segment for each.
+    """
+    rows = [row for row in rows if any(cell.segments for cell in row)]
+    if not rows:
+        return []
+    lengths = Counter(len(row) for row in rows)
+    width = max(lengths, key=lambda length: (lengths[length], length))
+    if max(lengths) > width and all(not c.segments for row in rows for c in row[width:]):
+        rows = [row[:width] for row in rows]
+    keeps_blanks = any(not cell.segments for row in rows[1:] for cell in row)
+    out = []
+    for i, row in enumerate(rows):
+        if len(row) == width:
+            out.append(row)
+        elif i == 0 and len(row) == width - 1 and _lacks_corner(row, rows[1:]):
+            out.append([EMPTY, *row])
+        elif len(row) > width:
+            out.append([merged(row, width), *[EMPTY] * (width - 1)])
+        elif keeps_blanks or len(row) <= 1 or _is_heading(row):
+            out.append([*row, *[EMPTY] * (width - len(row))])
+        else:
+            out.append([row[0], merged(row[1:], width - 1), *[EMPTY] * (width - 2)])
+    return out
+
+
+def _is_heading(row: Row) -> bool:
+    return not any(is_number(value_of(cell.text)) for cell in row)
+
+
+def _lacks_corner(header: Row, rows: Sequence[Row]) -> bool:
+    if any(not cell.segments for cell in header):
+        return False
+    if is_word(header[0].text, "period_header"):
+        return False
+    named = [row for row in rows if row and row[0].segments]
+    labelled = all(not is_number(value_of(row[0].text)) or period_of(row[0].text) for row in named)
+    return labelled and not any(is_number(value_of(c.text)) and not period_of(c.text) for c in header)
+
+
+def merged(cells: Sequence[Cell], span: int) -> Cell:
+    """Make one cell that spans `span` columns of cells whose columns are not known."""
+    filled = [cell for cell in cells if cell.segments]
+    return Cell(
+        "  ".join(cell.text for cell in filled),
+        tuple(segment for cell in filled for segment in cell.segments),
+        column_span=span,
+    )

@@ -1,0 +1,408 @@
+"""Understand a grid: which rows are headers, which columns are labels, and the period of each row and column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import regex
+
+from foi_nlp.figures import periods
+from foi_nlp.figures.periods import FoundPeriod, PeriodContext
+from foi_nlp.figures.values import Value
+from foi_nlp.grids import Cell, Grid
+from foi_nlp.tables.cells import has_foreign_digits, is_number, period_of, value_of
+from foi_nlp.tables.words import fold_label, is_word, starts_with_word
+
+_YEAR_PAIR = regex.compile(r"\s*((?:19|20)[0-9]{2})\s?[-–]\s?((?:19|20)[0-9]{2})\s*\*?")
+_LETTER = regex.compile(r"\p{L}")
+
+
+@dataclass(slots=True)
+class Head:
+    """What heads one row or column: its labels, outermost first, and its period with where that stands."""
+
+    labels: tuple[str, ...] = ()
+    period: FoundPeriod | None = None
+    period_span: tuple[int, int] | None = None
+    subset: bool = False
+    unread: bool = False
+
+    @property
+    def label(self) -> str:
+        """The innermost label."""
+        return self.labels[-1] if self.labels else ""
+
+
+@dataclass(slots=True)
+class Structure:
+    """A grid understood. `rows` and `columns` are the indexes that hold figures, with their heads."""
+
+    header_rows: int
+    label_columns: tuple[int, ...]
+    rows: list[int] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+    row_heads: dict[int, Head] = field(default_factory=dict)
+    column_heads: dict[int, Head] = field(default_factory=dict)
+    attribute_columns: list[int] = field(default_factory=list)
+    corner: tuple[str, ...] = ()
+    corner_period: FoundPeriod | None = None
+    corner_span: tuple[int, int] | None = None
+    refusal: str = ""
+
+
+class Reader:
+    """The cells of a grid as values and periods, read once."""
+
+    def __init__(self, grid: Grid) -> None:
+        self.cells = grid.rows
+        self.context = PeriodContext(fiscal=True) if _fiscal_pairs(grid) else None
+
+    def value(self, row: int, column: int) -> Value | None:
+        """Give the value of a cell, or None."""
+        return value_of(self.cells[row][column].text)
+
+    def period(self, row: int, column: int) -> FoundPeriod | None:
+        """Give the period that a cell is, or None."""
+        return period_of(self.cells[row][column].text, self.context)
+
+    def filled(self, row: int, column: int) -> bool:
+        """Whether a cell holds anything."""
+        return bool(self.cells[row][column].text)
+
+    def number(self, row: int, column: int) -> bool:
+        """Whether a cell is a number and cannot be a period."""
+        return is_number(self.value(row, column)) and self.period(row, column) is None
+
+
+def _fiscal_pairs(grid: Grid) -> bool:
+    """Whether the grid's headers hold consecutive pairs of years: `2016-2017`, `2017-2018`."""
+    firsts = set()
+    edge = [cell for row in grid.rows[:3] for cell in row] + [cell for row in grid.rows for cell in row[:2]]
+    for cell in edge:
+        found = _YEAR_PAIR.fullmatch(cell.text)
+        if found and int(found[2]) == int(found[1]) + 1:
+            firsts.add(int(found[1]))
+    return any(year + 1 in firsts for year in firsts)
+
+
+def understand(grid: Grid) -> Structure:
+    """Say which rows and columns of a grid head which figures, and for which period."""
+    reader = Reader(grid)
+    n_rows, n_columns = len(grid.rows), len(grid.rows[0])
+    depth = _header_depth(reader, n_rows, n_columns)
+    data = [r for r in range(depth, n_rows) if any(cell.text for cell in grid.rows[r])]
+    heads = {c: _column_cells(grid, reader, depth, c) for c in range(n_columns)}
+    labels = _label_columns(reader, data, heads, n_columns, depth)
+    structure = Structure(depth, tuple(range(labels)))
+    repeated = {_row_key(grid.rows[r]) for r in range(depth)}
+    structure.rows = [r for r in data if _row_key(grid.rows[r]) not in repeated]
+    for c in range(labels, n_columns):
+        if _is_figure_column(reader, structure.rows, c, heads[c]):
+            structure.columns.append(c)
+        else:
+            structure.attribute_columns.append(c)
+    for c in structure.columns:
+        structure.column_heads[c] = _column_head(heads[c], reader)
+    _drop_lonely_embedded(structure)
+    corner = [cell for c in range(labels) for cell in heads[c][-1:]]
+    structure.corner = tuple(" ".join(cell.text for cell in heads[c]) for c in range(labels))
+    for cell in corner:
+        found = period_of(cell.text, reader.context)
+        if found is not None:
+            structure.corner_period, structure.corner_span = found, _span(cell)
+    _read_rows(grid, reader, structure)
+    return structure
+
+
+def _row_key(row: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(fold_label(cell.text) for cell in row)
+
+
+def _span(cell: Cell) -> tuple[int, int] | None:
+    return None if cell.start is None or cell.end is None else (cell.start, cell.end)
+
+
+def _header_depth(reader: Reader, n_rows: int, n_columns: int) -> int:
+    """Count the rows before the first row of figures."""
+    depth = 0
+    dated = False
+    while depth < n_rows - 1:
+        row = reader.cells[depth]
+        filled = [c for c in range(n_columns) if row[c].text]
+        if filled and all(row[c].header for c in filled) and any(not cell.header for cell in reader.cells[depth + 1]):
+            dated = dated or any(reader.period(depth, c) for c in filled if c)
+            depth += 1
+            continue
+        if filled and _is_data(reader, depth, filled, dated=dated, n_rows=n_rows):
+            break
+        dated = dated or any(reader.period(depth, c) for c in filled if c)
+        depth += 1
+    return depth
+
+
+def _is_data(reader: Reader, row: int, filled: Sequence[int], *, dated: bool, n_rows: int) -> bool:
+    rest = [c for c in filled if c]
+    if any(reader.number(row, c) for c in rest):
+        return True
+    first_is_period = 0 in filled and reader.period(row, 0) is not None
+    periods_right = [c for c in rest if reader.period(row, c) is not None]
+    if row == 0:
+        if 0 in filled and reader.number(row, 0) and not periods_right:
+            return True
+        if first_is_period and periods_right:
+            return _periods_down(reader, n_rows)
+        return first_is_period and any(reader.value(row, c) is not None for c in rest)
+    if first_is_period:
+        return True
+    if 0 in filled and reader.number(row, 0) and len(filled) > 1:
+        return True
+    if any(reader.value(row, c) is not None and reader.period(row, c) is None for c in rest):
+        return True
+    if periods_right:
+        return dated
+    if rest == [] and filled:
+        return True
+    below = range(row + 1, min(n_rows, row + 40))
+    return not any(sum(reader.number(r, c) for r in below) > 0 for c in rest)
+
+
+def _periods_down(reader: Reader, n_rows: int) -> bool:
+    """Whether the first column, rather than the first row, is a sequence of periods."""
+    return n_rows > 1 and all(reader.period(r, 0) is not None for r in range(min(n_rows, 12)) if reader.filled(r, 0))
+
+
+def _column_cells(grid: Grid, reader: Reader, depth: int, column: int) -> list[Cell]:
+    """Give the header cells over a column, outermost first, with cells that span it from the left."""
+    out = []
+    for r in range(depth):
+        cell = grid.rows[r][column]
+        if not cell.text:
+            cell = _spanning(grid, reader, depth, r, column) or cell
+        if cell.text and cell not in out:
+            out.append(cell)
+    return out
+
+
+def _spanning(grid: Grid, reader: Reader, depth: int, row: int, column: int) -> Cell | None:
+    cells = grid.rows[row]
+    c = column - 1
+    while c >= 0 and not cells[c].text:
+        c -= 1
+    if c < 0:
+        return None
+    if cells[c].column_span > column - c:
+        return cells[c]
+    if row == depth - 1 or not any(grid.rows[r][column].text for r in range(row + 1, depth)):
+        return None
+    if cells[c].column_span > 1 or c == 0:
+        return None
+    filled = [i for i in range(1, len(cells)) if cells[i].text]
+    all_periods = all(reader.period(row, i) is not None for i in filled)
+    below = [fold_label(grid.rows[depth - 1][i].text) for i in range(filled[0], len(cells))]
+    repeats = len(set(below)) * 2 <= len(below)
+    return cells[c] if all_periods or repeats else None
+
+
+def _label_columns(
+    reader: Reader, data: Sequence[int], heads: dict[int, list[Cell]], n_columns: int, depth: int
+) -> int:
+    """Count the columns at the left that label the rows."""
+    dated = [c for c in range(n_columns) if any(period_of(cell.text, reader.context) for cell in heads[c])]
+    if not data:
+        return min(1, n_columns)
+    if not _first_is_label(reader, data, dated, depth):
+        return 0
+    count = 1
+    while count < n_columns - 1:
+        if count in dated:
+            break
+        filled = [r for r in data if reader.filled(r, count)]
+        if not filled:
+            break
+        values = sum(reader.value(r, count) is not None for r in filled)
+        found = sum(reader.period(r, count) is not None for r in filled)
+        named = any(is_word(cell.text, "period_header") for cell in heads[count])
+        right = any(reader.number(r, c) for c in range(count + 1, n_columns) for r in data[:200])
+        is_label = values * 2 < len(filled) or (found == len(filled) and (named or len(filled) >= 3))
+        if not is_label or not right:
+            break
+        count += 1
+    return count
+
+
+def _first_is_label(reader: Reader, data: Sequence[int], dated: Sequence[int], depth: int) -> bool:
+    filled = [r for r in data if reader.filled(r, 0)]
+    numbers = sum(is_number(reader.value(r, 0)) for r in filled)
+    if 0 in dated and len(dated) > 1 and numbers == len(filled) and filled:
+        return False
+    if len(data) == 1 and depth and numbers == len(filled) and filled:
+        return any(reader.period(r, 0) for r in filled) and 0 not in dated
+    return True
+
+
+def _is_figure_column(reader: Reader, rows: Sequence[int], column: int, heads: Sequence[Cell]) -> bool:
+    filled = [r for r in rows if reader.filled(r, column)]
+    values = [r for r in filled if reader.value(r, column) is not None or reader.cells[r][column].column_span > 1]
+    if any(is_word(cell.text, "attribute_header") for cell in heads[-1:]):
+        return False
+    foreign = any(has_foreign_digits(reader.cells[r][column].text) for r in filled)
+    if foreign or not filled:
+        return True
+    if not heads and len(values) < len(filled):
+        return False
+    return len(values) * 2 >= len(filled) and any(
+        is_number(reader.value(r, column)) or reader.cells[r][column].column_span > 1 or _is_nothing(reader, r, column)
+        for r in values
+    )
+
+
+def _is_nothing(reader: Reader, row: int, column: int) -> bool:
+    value = reader.value(row, column)
+    return value is not None and (value.status in {"nil", "suppressed"} or value.ambiguous)
+
+
+def _column_head(cells: Sequence[Cell], reader: Reader) -> Head:
+    labels: list[str] = []
+    head = Head()
+    for cell in cells:
+        if has_foreign_digits(cell.text):
+            head.unread = True
+        _add_label(head, labels, cell, reader, embedded=True)
+    head.labels = tuple(labels)
+    head.subset = any(starts_with_word(label, "subset_mark") for label in labels)
+    return head
+
+
+def _add_label(head: Head, labels: list[str], cell: Cell, reader: Reader, *, embedded: bool) -> None:
+    """Add a header or label cell to a head: as a period, as a label, or as both."""
+    found = period_of(cell.text, reader.context)
+    if found is not None:
+        joined = combine(head.period, found, cell.text)
+        if joined is None and head.period is not None:
+            labels.append(cell.text)
+            return
+        head.period = joined or found
+        head.period_span = _span(cell)
+        return
+    if embedded and _LETTER.search(cell.text):
+        inside = periods.find_periods(cell.text, context=reader.context)
+        if len(inside) == 1 and head.period is None:
+            one = inside[0]
+            rest = (cell.text[: one.start] + " " + cell.text[one.end :]).strip(" -–:,()")
+            head.period = replace(one, rule=one.rule or "embedded")
+            head.period_span = _inner_span(cell, one)
+            if rest:
+                labels.append(" ".join(rest.split()))
+            return
+    if cell.text:
+        labels.append(cell.text)
+
+
+def _inner_span(cell: Cell, found: FoundPeriod) -> tuple[int, int] | None:
+    if len(cell.segments) == 1 and cell.segments[0][1] - cell.segments[0][0] == len(cell.text):
+        start = cell.segments[0][0]
+        return start + found.start, start + found.end
+    return _span(cell)
+
+
+def _drop_lonely_embedded(structure: Structure) -> None:
+    """Take back a period found inside one header alone: it names the column, as in `Offences (Act of 1861)`."""
+    heads = [head for head in structure.column_heads.values() if head.period is not None]
+    if len(structure.columns) >= 3 and len(heads) == 1 and heads[0].labels:
+        heads[0].period = heads[0].period_span = None
+
+
+def combine(outer: FoundPeriod | None, inner: FoundPeriod, inner_text: str) -> FoundPeriod | None:
+    """Make one period of two that head the same figure; None when they contradict each other."""
+    if outer is None:
+        return inner
+    if inner.needs_year and not outer.needs_year:
+        start = outer.period.start
+        if start is None or len(start) < 7:
+            return None
+        year = int(start[:4])
+        fiscal = outer.period.type == "financial_year" or start[5:7] == "04"
+        context = PeriodContext(year=year, year_is_fiscal=fiscal)
+        return period_of(inner_text[inner.start : inner.end], context)
+    if outer.needs_year and not inner.needs_year:
+        return inner if inner.period.start is not None else None
+    a, b = outer.period, inner.period
+    if a.start is None or b.start is None:
+        return None
+    if a.start <= b.start and (a.end is None or (b.end is not None and b.end <= a.end)):
+        return inner
+    if b.start <= a.start and (b.end is None or (a.end is not None and a.end <= b.end)):
+        return outer
+    return None
+
+
+def _read_rows(grid: Grid, reader: Reader, structure: Structure) -> None:
+    """Give each row its head; outer labels are carried down over blank cells, headings over their group."""
+    width = len(structure.label_columns)
+    dated_columns = {c for c in structure.label_columns if _holds_periods(reader, structure.rows, c)}
+    headings = _headings(grid, reader, structure)
+    carried: list[Cell | None] = [None] * width
+    heading: Cell | None = None
+    kept = []
+    for r in structure.rows:
+        if r in headings:
+            heading = grid.rows[r][0]
+            carried = [None] * width
+            continue
+        cells: list[Cell] = []
+        for c in range(width):
+            cell = grid.rows[r][c]
+            if cell.text:
+                carried[c] = cell
+                for inner in range(c + 1, width):
+                    carried[inner] = None
+            elif c < width - 1 and not _total_row(grid, r, width):
+                cell = carried[c] or cell
+            if cell.text:
+                cells.append(cell)
+        head = Head()
+        labels: list[str] = []
+        if heading is not None:
+            _add_label(head, labels, heading, reader, embedded=False)
+        for cell in cells:
+            if has_foreign_digits(cell.text):
+                head.unread = True
+            _add_label(head, labels, cell, reader, embedded=bool(dated_columns))
+        head.labels = tuple(labels)
+        head.subset = any(starts_with_word(label, "subset_mark") for label in labels)
+        if width and not grid.rows[r][width - 1].text and not cells and len(structure.rows) > 1 and dated_columns:
+            head.unread = True
+        structure.row_heads[r] = head
+        kept.append(r)
+    structure.rows = kept
+
+
+def _total_row(grid: Grid, row: int, width: int) -> bool:
+    return any(is_word(grid.rows[row][c].text, "total") for c in range(width))
+
+
+def _holds_periods(reader: Reader, rows: Sequence[int], column: int) -> bool:
+    filled = [r for r in rows if reader.filled(r, column)]
+    return bool(filled) and sum(reader.period(r, column) is not None for r in filled) * 2 >= len(filled)
+
+
+def _headings(grid: Grid, reader: Reader, structure: Structure) -> set[int]:
+    """Give the rows that hold one label and no figure and head the rows below them."""
+    alone = []
+    for r in structure.rows:
+        filled = [c for c, cell in enumerate(grid.rows[r]) if cell.text]
+        if filled == [0] and structure.columns:
+            alone.append(r)
+    if not alone:
+        return set()
+    sure = {r for r in alone if grid.rows[r][0].column_span > 1 or reader.period(r, 0) is not None}
+    groups: dict[str, set[int]] = {}
+    group = -1
+    for r in structure.rows:
+        if r in alone:
+            group = r
+        else:
+            groups.setdefault(fold_label(grid.rows[r][0].text), set()).add(group)
+    repeated = {g for members in groups.values() if len(members) > 1 for g in members}
+    return sure | {r for r in alone if r in repeated}
