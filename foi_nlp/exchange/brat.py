@@ -72,7 +72,7 @@ def read(path: Path) -> Iterator[tuple[AnnotatedText, list[Problem]]]:
 
 def _read_one(file: Path, known: dict[str, str], letter: str) -> tuple[AnnotatedText, list[Problem]]:
     spans: dict[str, tuple[str, list[tuple[int, int]], str]] = {}
-    facts: dict[str, dict[str, str]] = {}
+    notes: dict[str, dict[str, str]] = {}
     links: list[tuple[str, str, str]] = []
     with file.open(encoding="utf-8", newline="") as lines:
         for number, line in enumerate(lines.read().split("\n"), start=1):
@@ -88,18 +88,18 @@ def _read_one(file: Path, known: dict[str, str], letter: str) -> tuple[Annotated
                     links.append((first.partition(":")[2], second.partition(":")[2], label))
                 elif kind.startswith("#"):
                     target, _, note = rest.partition("\t")
-                    facts[target.split()[-1]] = _note(note)
+                    notes[target.split()[-1]] = _note(note)
             except (ValueError, IndexError) as error:
                 raise ExchangeError(f"{file}:{number}: not a line of brat's standoff format ({error})") from None
-    made, quotes = {}, []
+    made: dict[str, Span] = {}
+    quotes: list[tuple[Span, str | None]] = []
     for name, (label, pieces, words) in spans.items():
-        note = facts.get(name, {})
+        facts = notes.get(name, {})
         start, end = pieces[0][0], pieces[-1][1]
-        if (note.get("start"), note.get("end")) != (None, None) and pieces == _fragments(
-            letter, Span(int(note["start"]), int(note["end"]), label)
-        ):
-            start, end = int(note["start"]), int(note["end"])  # white space at the edges is in no fragment
-        made[name] = Span(start, end, label, note.get("value", ""), note.get("key", ""))
+        whole = Span(int(facts.get("start", start)), int(facts.get("end", end)), label)
+        if pieces == _fragments(letter, whole):
+            start, end = whole.start, whole.end  # white space at the edges is in no fragment
+        made[name] = Span(start, end, label, facts.get("value", ""), facts.get("key", ""))
         held = " ".join(letter[a:b] for a, b in pieces)
         quotes.append((made[name], letter[start:end] if held == words else words))
     relations = sorted(Relation(made[a], made[b], label) for a, b, label in links if a in made and b in made)
