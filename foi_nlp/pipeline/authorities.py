@@ -1,14 +1,95 @@
-"""Find the authorities, and who answers."""
+"""Find the authorities, the part that each plays in the letter, and who answers.
+
+Names are phrases (`AUTHORITY`, `AUTHORITY_SHORT`, `AUTHORITY_PLACE`), domains and patterned names regexes. Cue rules
+(`AUTHORITY_CUE`) run on a text in which each name is masked, so that one cue serves every authority. A cue whose value
+is "responder" is evidence; its priority is its strength. Evidence adds up by kind (`attributes.evidence`), and the
+authority with most of it answers. Two partners answer together when cues name them together.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
+import regex
+import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.scanning import Forms, Hit, Scanner, longest_first
+from foi_nlp.records import Authority, AuthorityRole
+from foi_nlp.resources import registers_folder
+
+MENTION_MASK = "\ue0a1"
+PLACE_MASK = "\ue0a3"
+ENOUGH_EVIDENCE = 30
+CLEAR_LEAD = 1.15
+JOINT_EVIDENCE = 40
+SPLIT_SHARE = 0.5
+REPEATS_COUNTED = 4
+BODIES_NEED = frozenset({"received", "heading", "domain", "answers_for", "review"})
+NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
+FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
+REQUEST_SECTIONS = frozenset({"request", "clarification"})
+_ALONE = regex.compile(r"(?:the|office of|welcome to|from|dear|\W)*", regex.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Body:
+    """A public authority of the register."""
+
+    id: str
+    name: str
+    kind: str
+    members: tuple[str, ...] = ()
+    predecessor_of: str | None = None
+
+
+@lru_cache(maxsize=1)
+def authority_register() -> dict[str, Body]:
+    """Give the register of authorities, by id."""
+    return {
+        row["id"]: Body(row["id"], row["name"], row["kind"], tuple(row.get("members", ())), row.get("successor"))
+        for row in srsly.read_jsonl(registers_folder() / "authorities.jsonl")
+    }
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place where a letter names an authority, or several by one joined name."""
+
+    ids: tuple[str, ...]
+    start: int
+    end: int
+    rule: str
+    written: str
+
+
+@dataclass
+class Evidence:
+    """What speaks for one responder, or for several who answer together."""
+
+    kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    best: tuple[int, int, int, str] | None = None
+
+    def add(self, kind: str, strength: int, start: int, end: int, rule: str) -> None:
+        """Add one piece of evidence and where it stands."""
+        self.kinds[kind].append(strength)
+        if self.best is None or strength > self.best[0]:
+            self.best = (strength, start, end, rule)
+
+    @property
+    def total(self) -> float:
+        """The strongest piece of each kind, and a tenth of each repeat up to a few."""
+        total = 0.0
+        for strengths in self.kinds.values():
+            ordered = sorted(strengths, reverse=True)
+            total += ordered[0] + sum(ordered[1 : 1 + REPEATS_COUNTED]) / 10
+        return total
 
 
 @Language.factory("foi_authorities", default_config={"patterns": []})
@@ -22,9 +103,226 @@ class AuthoritiesComponent:
 
     def __init__(self, nlp: Language, name: str, book: RuleBook) -> None:
         self.name = name
-        self.book = book
+        self.names = Scanner(nlp, book, book.labelled("AUTHORITY"))
+        self.shorts = Scanner(nlp, book, book.labelled("AUTHORITY_SHORT"))
+        self.places = Scanner(nlp, book, book.labelled("AUTHORITY_PLACE"))
+        self.contexts = Scanner(nlp, book, book.labelled("AUTHORITY_CONTEXT"))
+        self.introductions = Scanner(nlp, book, book.labelled("AUTHORITY_INTRODUCTION"))
+        self.domains = Scanner(nlp, book, book.labelled("AUTHORITY_DOMAIN"))
+        self.cues = Scanner(nlp, book, book.labelled("AUTHORITY_CUE"))
+        self.register = authority_register()
 
     def __call__(self, doc: Doc) -> Doc:
         """Add to the Doc's reading."""
-        Reading.of(doc)
+        reading = Reading.of(doc)
+        mentions = self._mentions(reading)
+        domains = longest_first(self.domains.scan(reading))
+        for mention in mentions:
+            for authority in mention.ids[:1]:
+                reading.mark("AUTHORITY", mention.start, mention.end, rule=mention.rule, value=authority)
+        for hit in domains:
+            reading.mark("AUTHORITY_DOMAIN", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
+        forms = _plain(reading).masked([(m.start, m.end) for m in mentions], MENTION_MASK)
+        cues = self.cues.scan(reading, forms=forms)
+        for hit in cues:
+            reading.mark("AUTHORITY_CUE", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
+        evidence = self._evidence(reading, mentions, domains, cues)
+        responders = self._responders(reading, evidence)
+        reading.facts.authorities = self._records(reading, mentions, cues, evidence, responders)
         return doc
+
+    def _mentions(self, reading: Reading) -> list[Mention]:
+        hits = longest_first([h for h in self.names.scan(reading) if self._written_as_name(reading, h)])
+        mentions = [self._mention(reading, hit) for hit in hits]
+        mentions = _free(mentions, [self._mention(reading, h) for h in self._placed(reading, mentions)])
+        return self._with_shorts(reading, mentions)
+
+    @staticmethod
+    def _written_as_name(reading: Reading, hit: Hit) -> bool:
+        return any(char.isupper() for char in reading.text[hit.start : hit.end])
+
+    def _mention(self, reading: Reading, hit: Hit) -> Mention:
+        members = hit.rule.attributes.get("members")
+        ids = tuple(members) if members else (hit.rule.value or "",)
+        return Mention(ids, hit.start, hit.end, hit.rule.id, " ".join(reading.text[hit.start : hit.end].split()))
+
+    def _placed(self, reading: Reading, mentions: list[Mention]) -> list[Hit]:
+        """Police areas that name their force by what stands around them."""
+        taken = [(m.start, m.end) for m in mentions]
+        hits = [
+            h
+            for h in longest_first(self.places.scan(reading))
+            if all(h.end <= start or end <= h.start for start, end in taken)
+        ]
+        if not hits:
+            return []
+        forms = _plain(reading).masked(taken, MENTION_MASK).masked([(h.start, h.end) for h in hits], PLACE_MASK)
+        found = []
+        for context in self.contexts.scan(reading, forms=forms):
+            reading.mark("AUTHORITY_CONTEXT", context.start, context.end, rule=context.rule.id)
+            found += [replace(h, start=min(h.start, context.start)) for h in hits if context.end == h.end]
+            found += [h for h in hits if context.start <= h.start and h.end < context.end]
+        return found
+
+    def _with_shorts(self, reading: Reading, mentions: list[Mention]) -> list[Mention]:
+        """Add short forms: those that are unmistakable, and those that the letter introduces."""
+        forms = _plain(reading).masked([(m.start, m.end) for m in mentions], MENTION_MASK)
+        introduced: dict[str, tuple[tuple[str, ...], str]] = {}
+        for hit in self.introductions.scan(reading, forms=forms):
+            named = next((m for m in mentions if m.start <= hit.groups["name"][0] < m.end), None)
+            if named:
+                reading.mark("AUTHORITY_INTRODUCTION", hit.start, hit.end, rule=hit.rule.id)
+                introduced[reading.text[hit.start : hit.end]] = (named.ids, hit.rule.id)
+        known = {authority for m in mentions for authority in m.ids}
+        found: list[Mention] = []
+        for hit in self.shorts.scan(reading):
+            written = reading.text[hit.start : hit.end]
+            ids = introduced[written][0] if written in introduced else (hit.rule.value or "",)
+            if hit.rule.attributes.get("when") == "introduced" and written not in introduced:
+                continue
+            if hit.rule.value not in ids and hit.rule.value not in known and written in introduced:
+                found.append(Mention(ids, hit.start, hit.end, introduced[written][1], written))
+            elif hit.rule.value in ids:
+                found.append(Mention(ids, hit.start, hit.end, hit.rule.id, written))
+        for written, (ids, rule) in introduced.items():
+            for place in regex.finditer(rf"(?<!\w){regex.escape(written)}(?!\w)", reading.text):
+                found.append(Mention(ids, place.start(), place.end(), rule, written))
+        return _free(mentions, found)
+
+    def _evidence(
+        self, reading: Reading, mentions: list[Mention], domains: list[Hit], cues: list[Hit]
+    ) -> dict[frozenset[str], Evidence]:
+        """What speaks for each authority, or group of partners, that may have answered."""
+        evidence: dict[frozenset[str], Evidence] = defaultdict(Evidence)
+        for hit in cues:
+            if hit.rule.priority <= 0 or reading.section_at(hit.start) in REQUEST_SECTIONS:
+                continue
+            ids = frozenset(i for m in mentions if hit.start <= m.start and m.end <= hit.end for i in m.ids)
+            kind = str(hit.rule.attributes.get("evidence", "subject"))
+            if len(ids) == 1 or self._partners(ids):
+                evidence[ids].add(kind, hit.rule.priority, hit.start, hit.end, hit.rule.id)
+        for hit in domains:
+            mailbox = "@" in reading.text[max(0, hit.start - 1) : hit.end]
+            of_request = reading.section_at(hit.start) in REQUEST_SECTIONS
+            strength = 5 if of_request else 40 if mailbox else 20
+            evidence[frozenset({hit.rule.value or ""})].add("domain", strength, hit.start, hit.end, hit.rule.id)
+        for mention in mentions:
+            if reading.section_at(mention.start) in REQUEST_SECTIONS:
+                continue
+            ids = frozenset(mention.ids)
+            evidence[ids].add("named", 5, mention.start, mention.end, mention.rule)
+            if _alone(reading, mention):
+                early = mention.start < max(1500, len(reading.text) // 5)
+                evidence[ids].add("heading", 35 if early else 20, mention.start, mention.end, mention.rule)
+        return evidence
+
+    def _partners(self, ids: frozenset[str]) -> bool:
+        return len(ids) > 1 and any(ids <= set(body.members) for body in self.register.values())
+
+    def _responders(self, reading: Reading, evidence: dict[frozenset[str], Evidence]) -> frozenset[str]:
+        """Weigh the evidence; an empty set when nobody has enough of it."""
+        singles = {next(iter(ids)): e for ids, e in evidence.items() if len(ids) == 1 and self._may_answer(ids, e)}
+        ranked = sorted(singles, key=lambda i: (-singles[i].total, i))
+        best = singles[ranked[0]].total if ranked else 0.0
+        groups = sorted(
+            ((ids, e) for ids, e in evidence.items() if self._partners(ids)), key=lambda p: (-p[1].total, sorted(p[0]))
+        )
+        for ids, group in groups:
+            shares = [singles[i].total if i in singles else 0.0 for i in ids]
+            if group.total >= JOINT_EVIDENCE and (
+                group.total >= best or (ranked[0] in ids and min(shares) >= SPLIT_SHARE * max(shares))
+            ):
+                return ids
+        if best < ENOUGH_EVIDENCE:
+            reading.review("no_responder", "The letter does not say clearly enough which authority answers.", 0, 0)
+            return frozenset()
+        if len(ranked) > 1 and best < CLEAR_LEAD * singles[ranked[1]].total:
+            _, start, end, _ = singles[ranked[0]].best or (0, 0, 0, "")
+            names = " and ".join(self.register[i].name for i in ranked[:2])
+            reading.review("responder_unclear", f"Both {names} may have answered: check which.", start, end)
+        return frozenset(ranked[:1])
+
+    def _may_answer(self, ids: frozenset[str], evidence: Evidence) -> bool:
+        body = self.register.get(next(iter(ids)))
+        if body is None or body.kind in NEVER_RESPOND or body.kind == "collaboration":
+            return False
+        is_force = body.kind in FORCES or (body.kind == "legacy" and body.name.endswith(("Police", "Constabulary")))
+        return is_force or len(BODIES_NEED & set(evidence.kinds)) >= 1 and evidence.total >= 2 * ENOUGH_EVIDENCE
+
+    def _records(
+        self,
+        reading: Reading,
+        mentions: list[Mention],
+        cues: list[Hit],
+        evidence: dict[frozenset[str], Evidence],
+        responders: frozenset[str],
+    ) -> list[Authority]:
+        records: dict[tuple[str, str], Authority] = {}
+        role: AuthorityRole = "joint_responder" if len(responders) > 1 else "responder"
+        for authority in sorted(responders):
+            proofs = [e.best for ids, e in evidence.items() if authority in ids and e.best]
+            _, start, end, rule = max(proofs, key=lambda proof: (proof[0], -proof[1]))
+            named = next(
+                (m for m in mentions if authority in m.ids and start <= m.start < end), None
+            ) or next((m for m in mentions if authority in m.ids), None)
+            name = named.written if named and authority == "opcc" else self.register[authority].name
+            records[authority, role] = Authority(
+                id=authority, name=name, role=role, start=start, end=end, rule=rule
+            )
+        for mention in mentions:
+            for authority in mention.ids:
+                part = self._role(reading, mention, authority, cues, responders)
+                if authority in responders and part in {"mention", "mention_in_request", "in_exemption_text"}:
+                    continue
+                body = self.register[authority]
+                key = (authority, part)
+                if key not in records:
+                    records[key] = Authority(
+                        id=authority, name=body.name, role=part, start=mention.start, end=mention.end, rule=mention.rule
+                    )
+        told = {key[0] for key in records if key[1] != "mention"}
+        return [r for key, r in records.items() if key[1] != "mention" or key[0] not in told]
+
+    def _role(
+        self, reading: Reading, mention: Mention, authority: str, cues: list[Hit], responders: frozenset[str]
+    ) -> AuthorityRole:
+        body = self.register[authority]
+        if body.kind == "regulator":
+            return "regulator"
+        section = reading.section_at(mention.start)
+        if section in REQUEST_SECTIONS:
+            return "mention_in_request"
+        for hit in cues:
+            value = hit.rule.value or "responder"
+            if value != "responder" and hit.start <= mention.start and mention.end <= hit.end:
+                if value == "letterhead_address" and mention.start > len(reading.text) // 2:
+                    return "review_address"
+                return value  # type: ignore[return-value]
+        if section == "footer":
+            return "footer"
+        if section == "exemption" and authority not in responders:
+            return "in_exemption_text"
+        return "signposted_body" if body.kind == "signposted_body" else "mention"
+
+
+def _plain(reading: Reading) -> Forms:
+    return Forms(reading.flow, reading.ruled)
+
+
+def _free(kept: list[Mention], more: list[Mention]) -> list[Mention]:
+    """Add those mentions that overlap none that is there, longer ones first."""
+    out = list(kept)
+    for mention in sorted(more, key=lambda m: (m.start - m.end, m.start)):
+        if all(mention.end <= other.start or other.end <= mention.start for other in out):
+            out.append(mention)
+    return sorted(out, key=lambda m: m.start)
+
+
+def _alone(reading: Reading, mention: Mention) -> bool:
+    """Whether the name stands by itself: a heading, a logo, a line of a signature, a part of a page title."""
+    start, end = reading.line_at(mention.start)
+    if mention.end > end:
+        end = reading.line_at(mention.end)[1]
+    before = regex.split(r"[|›»>·\t]|  +| [-–:] |: |, ", reading.ruled[start : mention.start])[-1]
+    after = regex.split(r"[|›»>·\t]|  +| [-–] |[,(]|\.$", reading.ruled[mention.end : end])[0]
+    return bool(_ALONE.fullmatch(before)) and not after.strip(" *#_\"'®™")
