@@ -1,14 +1,60 @@
-"""Tell the sections of the letter apart."""
+"""Tell the sections of the letter apart.
+
+Rules with the label SECTION are cues: their `value` is the section that stands there. How a cue works is told by
+its attributes:
+
+* `reach`: how far the section goes. "section" (the default): until the next cue. "paragraph": to the end of the
+  paragraph, then the section before is resumed. "line": that line alone, whatever goes on around it.
+* `at`: where it begins. "unit" (the default): with the sentence or list item that holds the cue. "line": with
+  the cue's line, a heading. "here": with the cue itself. "after": behind the cue. "next": with the next sentence.
+* `from` / `not_from`: the sections in progress in which the cue counts, or does not.
+* `first`: it counts only until a request was found.
+* `restarts`: a page may hold several replies; the cue begins another when its text was not seen before.
+"""
 
 from __future__ import annotations
 
+import bisect
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+import regex
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.records import Section
+
+LABEL = "SECTION"
+
+_BEFORE_ANSWERS = frozenset(
+    {"marking", "letterhead", "addressee", "ref_block", "subject", "intro", "request", "clarification"}
+)
+_HEAD = frozenset({"marking", "letterhead", "addressee", "ref_block", "subject"})
+_ANSWERS = frozenset({"response", "preface", "searches", "boilerplate_act", "exemption", "s16_advice", "caveat"})
+_FURNITURE_SECTIONS = frozenset({"marking", "letterhead", "footer", "ref_block"})
+_FURNITURE_MAX_LENGTH = 200
+_FURNITURE_GAP_LINES = 2
+_NUMBERED = regex.compile(r"[ \t>*_#\\]*(\d{1,2})[ \t\\]*[.):]", regex.MULTILINE)
+_DIGITS = regex.compile(r"\d+")
+_BLANK_LINE = regex.compile(r"\n[ \t\f\r|>]*\n")
+_OPENING_QUOTE = regex.compile(r"[\s>*_\-•\d.)]*(?P<quote>[“\"])")
+_QUOTED_MAX = 6000
+
+
+@dataclass(slots=True)
+class _Unit:
+    """A sentence, list item or heading line, the smallest piece that can be a section of its own."""
+
+    start: int
+    end: int
+    paragraph: int
+    section: str = ""
+    rule: str = ""
 
 
 @Language.factory("foi_sections", default_config={"patterns": []})
@@ -18,13 +64,283 @@ def create(nlp: Language, name: str, patterns: list[str]) -> SectionsComponent:
 
 
 class SectionsComponent:
-    """Tell the sections of the letter apart."""
+    """Tell the sections of the letter apart: `facts.sections` covers the text without gaps or overlaps."""
 
     def __init__(self, nlp: Language, name: str, book: RuleBook) -> None:
         self.name = name
-        self.book = book
+        self.scanner = Scanner(nlp, book, book.labelled(LABEL))
 
     def __call__(self, doc: Doc) -> Doc:
         """Add to the Doc's reading."""
-        Reading.of(doc)
+        reading = Reading.of(doc)
+        hits = self.scanner.scan(reading)
+        units, used = _segment(reading, hits)
+        reading.facts.sections = _joined(units)
+        for hit in used:
+            reading.mark(LABEL, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         return doc
+
+
+def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[Hit]]:
+    furniture = _furniture(reading, hits)
+    units = _units(reading, hits, furniture)
+    walk = _Walk(reading, hits, furniture)
+    for unit in units:
+        walk.step(unit)
+    _name_prefaces(units)
+    return units, walk.used
+
+
+def _units(reading: Reading, hits: Sequence[Hit], furniture: Sequence[tuple[int, int]]) -> list[_Unit]:
+    cuts = {start for start, _ in reading.sentences} | {0}
+    for start, end in furniture:
+        cuts |= {start, min(end + 1, len(reading.text))}
+    for hit in hits:
+        at = hit.rule.attributes.get("at", "unit")
+        if at == "here":
+            cuts.add(hit.start)
+        elif at == "after":
+            cuts.add(hit.end)
+        elif at == "line":
+            line_start, line_end = reading.line_at(hit.start)
+            cuts |= {line_start, min(line_end + 1, len(reading.text))}
+    for grid in reading.grids:
+        cuts |= {grid.start, grid.end}
+    bounds = [*sorted(cut for cut in cuts if 0 <= cut < len(reading.text)), len(reading.text)]
+    breaks = [found.end() for found in _BLANK_LINE.finditer(reading.text)]
+    return [
+        _Unit(start, end, bisect.bisect_right(breaks, start))
+        for start, end in zip(bounds, bounds[1:], strict=False)
+        if end > start
+    ]
+
+
+def _furniture(reading: Reading, hits: Sequence[Hit]) -> list[tuple[int, int]]:
+    """Give the lines that stand on several pages: running heads and feet, which may cut any section.
+
+    A run of repeated lines counts if one of them looks like a head or a foot. What stands before the first
+    salutation or reference is the letterhead itself.
+    """
+    keys = [
+        _DIGITS.sub("0", " ".join(reading.flow[start:end].split()))
+        if end - start <= _FURNITURE_MAX_LENGTH
+        else ""
+        for start, end in reading.lines
+    ]
+    counts = Counter(key for key in keys if len(key) > 2)
+    alike = {
+        reading.line_index(hit.start)
+        for hit in hits
+        if hit.rule.value in _FURNITURE_SECTIONS and hit.rule.attributes.get("furniture", True)
+    }
+    in_grid = {
+        line
+        for grid in reading.grids
+        for line in range(reading.line_index(grid.start), reading.line_index(max(grid.start, grid.end - 1)) + 1)
+    }
+    seen: set[str] = set()
+    out: list[tuple[int, int]] = []
+    run: list[int] = []
+
+    def close() -> None:
+        if any(i in alike for i in run):
+            out.extend(reading.lines[i] for i in run if keys[i] in seen)
+        seen.update(keys[i] for i in run)
+        run.clear()
+
+    gap = 0
+    for i, key in enumerate(keys):
+        if counts[key] > 1 and i not in in_grid:
+            run.append(i)
+            gap = 0
+        elif run:
+            gap += 1
+            if key or gap > _FURNITURE_GAP_LINES:
+                close()
+    close()
+    return out
+
+
+class _Walk:
+    """The state machine: the section in progress, and what may interrupt it."""
+
+    def __init__(self, reading: Reading, hits: Sequence[Hit], furniture: Sequence[tuple[int, int]]) -> None:
+        self.reading = reading
+        self.hits = list(hits)
+        self.starts = [hit.start for hit in self.hits]
+        self.furniture = {start for start, _ in furniture}
+        self.grids = [(grid.start, grid.end) for grid in reading.grids]
+        self.used: list[Hit] = []
+        self.section = "letterhead"
+        self.rule = ""
+        self.aside: tuple[str, str, int] | None = None
+        self.pending: tuple[str, str] | None = None
+        self.quote_end: int | None = None
+        self.replies: set[str] = set()
+        self.asked: set[int] = set()
+        self.answered = 0
+        self.answers_begun = False
+        self.asked_before = False
+
+    def step(self, unit: _Unit) -> None:
+        """Give one unit its section."""
+        if unit.start in self.furniture:
+            unit.section = "footer"
+            return
+        if self.pending and self.reading.text[unit.start : unit.end].strip():
+            self._enter(*self.pending, unit)
+            self.pending = None
+        if self.quote_end is not None and unit.start >= self.quote_end and self.section == "request":
+            self._enter("response", "", unit)
+        hit = self._best(unit)
+        if hit is not None:
+            self._apply(hit, unit)
+        else:
+            self._continue(unit)
+        if unit.section == "request":
+            self.asked_before = True
+            self._note_numbers(unit, self.asked)
+        elif unit.section in _ANSWERS:
+            self.answers_begun = True
+
+    def _best(self, unit: _Unit) -> Hit | None:
+        first = bisect.bisect_left(self.starts, unit.start)
+        best: Hit | None = None
+        for hit in self.hits[first:]:
+            if hit.start >= unit.end:
+                break
+            if self._counts(hit, unit) and (best is None or hit.rule.priority > best.rule.priority):
+                best = hit
+        return best
+
+    def _counts(self, hit: Hit, unit: _Unit) -> bool:
+        attributes = hit.rule.attributes
+        if attributes.get("at") == "line" and self.reading.text[unit.start : hit.start].count("\n"):
+            return False
+        if self.section not in attributes.get("from", (self.section,)) or self.section in attributes.get("not_from", ()):
+            return False
+        if attributes.get("first") and self.asked_before:
+            return False
+        if attributes.get("restarts"):
+            name = "".join(self.reading.lower[hit.start : hit.end].split())
+            if self.section not in _HEAD and self.section != "intro" and (name in self.replies or not self.replies):
+                self.replies.add(name)
+                return False
+            self.replies.add(name)
+        return not (self.quote_end is not None and hit.start < self.quote_end and hit.rule.value != "request")
+
+    def _apply(self, hit: Hit, unit: _Unit) -> None:
+        self.used.append(hit)
+        value = hit.rule.value or "response"
+        reach = hit.rule.attributes.get("reach", "section")
+        at = hit.rule.attributes.get("at", "unit")
+        if at in {"after", "next"}:
+            if self.section in _HEAD:
+                self._enter("intro", "", unit)
+            self.pending = (value, hit.rule.id)
+            self._continue(unit)
+            return
+        if reach == "line":
+            unit.section, unit.rule = value, hit.rule.id
+            return
+        if reach == "paragraph":
+            self.section = self._resumed(value)
+            self.aside = (value, hit.rule.id, unit.paragraph)
+            unit.section, unit.rule = value, hit.rule.id
+            return
+        if hit.rule.attributes.get("restarts") and self.section not in _HEAD:
+            self.asked.clear()
+            self.answered = 0
+        self._enter(value, hit.rule.id, unit)
+        unit.section, unit.rule = value, hit.rule.id
+
+    def _resumed(self, aside: str) -> str:
+        """What goes on behind an aside: once the authority speaks of the Act or its data, the request is over."""
+        if aside in _ANSWERS and self.section in _BEFORE_ANSWERS:
+            return "response" if self.section in {"request", "clarification"} or self.answers_begun else self.section
+        return self.section
+
+    def _enter(self, section: str, rule: str, unit: _Unit) -> None:
+        self.section, self.rule, self.aside = section, rule, None
+        self.quote_end = None
+        if section == "request":
+            self.quote_end = self._end_of_quotation(unit)
+
+    def _end_of_quotation(self, unit: _Unit) -> int | None:
+        """Where a request ends that is given in quotation marks, told by the mark that closes at a line's end."""
+        flow = self.reading.flow
+        found = _OPENING_QUOTE.match(self.reading.text, unit.start)
+        if not found:
+            return None
+        depth_text = self.reading.text[found.end() : found.end() + _QUOTED_MAX]
+        closing = "”" if found["quote"] == "“" and "”" in depth_text else '"'
+        last = None
+        position = found.end()
+        limit = min(len(flow), found.end() + _QUOTED_MAX)
+        opened = 1
+        for i in range(position, limit):
+            char = self.reading.text[i]
+            if char == "“":
+                following_paragraph = self.reading.text[:i].rstrip(" \t>*_-•").endswith("\n")
+                opened += 0 if following_paragraph else 1
+            elif char == closing:
+                opened -= 1
+                if opened <= 0:
+                    rest = self.reading.text[i + 1 : i + 12].lstrip("*_. )")
+                    if not rest.strip(" ") or rest.lstrip(" ").startswith("\n"):
+                        last = i + 1
+                        behind = self.reading.text[i + 1 :].lstrip("*_. )\n\t >")
+                        if not behind.startswith(("“", '"')):
+                            break
+                    opened = 1 if closing == '"' else max(opened, 0)
+        return last
+
+    def _continue(self, unit: _Unit) -> None:
+        if self.aside is not None:
+            section, rule, paragraph = self.aside
+            if paragraph == unit.paragraph:
+                unit.section, unit.rule = section, rule
+                return
+            self.aside = None
+        if self.section in {"exemption", "s16_advice", "caveat"} and self._answers_again(unit):
+            self._enter("response", "", unit)
+        unit.section, unit.rule = self.section, self.rule
+        if self.section == "response":
+            numbers: set[int] = set()
+            self._note_numbers(unit, numbers)
+            self.answered = max([self.answered, *(n for n in numbers if n in self.asked)])
+
+    def _answers_again(self, unit: _Unit) -> bool:
+        """Whether the numbering of the answers goes on, or a table stands, behind an argument or a note."""
+        if any(start == unit.start for start, _ in self.grids):
+            return True
+        found = _NUMBERED.match(self.reading.text, unit.start)
+        return bool(found) and int(found[1]) in self.asked and int(found[1]) > self.answered
+
+    def _note_numbers(self, unit: _Unit, numbers: set[int]) -> None:
+        found = _NUMBERED.match(self.reading.text, unit.start)
+        if found:
+            numbers.add(int(found[1]))
+
+
+def _name_prefaces(units: list[_Unit]) -> None:
+    """Call what stands between the recital of the Act and the heading of the answers a preface."""
+    headed = next(
+        (i for i, unit in enumerate(units) if unit.section == "response" and unit.rule.startswith("section.response.h")),
+        None,
+    )
+    if headed is None:
+        return
+    for unit in units[:headed]:
+        if unit.section == "response" and not unit.rule:
+            unit.section = "preface"
+
+
+def _joined(units: Sequence[_Unit]) -> list[Section]:
+    out: list[Section] = []
+    for unit in units:
+        if out and out[-1].id == unit.section and out[-1].end == unit.start:
+            out[-1].end = unit.end
+        else:
+            out.append(Section(id=unit.section, start=unit.start, end=unit.end, rule=unit.rule))
+    return out
