@@ -13,7 +13,10 @@ import regex
 
 _NUMBER = regex.compile(r"(?<![\d.,£$€/])(?P<number>\d{1,3})(?P<letter>[A-Za-z]?)(?![\w%/]|[.,]\d|\s?:\d)")
 _SUBSECTION = regex.compile(r"[ ]*[(\[] ?(?P<label>\d{1,2} ?[A-Za-z]?|[A-Za-z]|[ivxIVX]{2,5}) ?[)\]]")
-_JOINT = regex.compile(r"[ ]*(?P<joint>,? ?(?:&amp;|&|and|or|plus)\b(?: \(?(?:also|the|section|sub-?sections?|s\.?))?|[,;/&])[ ]*", regex.IGNORECASE)
+_JOINT = regex.compile(
+    r"[ ]*(?P<joint>,? ?(?:&amp;|&|and|or|plus)\b(?: \(?(?:also|the|section|sub-?sections?|s\.?))?|[,;/&])[ ]*",
+    regex.IGNORECASE,
+)
 _RANGE = regex.compile(r"(?P<range>-| ?to | through )[ ]?", regex.IGNORECASE)
 # After a bare number in a list: what shows that it is a section and not a count of something.
 _FOLLOWER = regex.compile(

@@ -74,7 +74,8 @@ class ProvisionRegister:
 
     def add_alias(self, act: str, number: str, path: Path, provision_id: str) -> None:
         """Let a place that is written otherwise than the register has it (40(3)(a)(i)) stand for a provision."""
-        if self.resolve(act, number, path) != provision_id:
+        exact = any(entry.path == path for entry in self._by_section.get((act, number), []))
+        if not exact and self.resolve(act, number, path) != provision_id:
             self._aliases[act, number, path] = provision_id
 
     def has_section(self, act: str, number: str) -> bool:

@@ -29,3 +29,16 @@ def registers_folder() -> Path:
 def configs_folder() -> Path:
     """Give the folder of the shipped spaCy configs."""
     return _folder("configs")
+
+
+class ResourceError(ValueError):
+    """Something that should ship with foi_nlp is asked for by a name that it does not have."""
+
+
+def config_file(name: str) -> Path:
+    """Give the spaCy config of a shipped pipeline. Raises ResourceError naming those that there are."""
+    path = configs_folder() / f"{name}.cfg"
+    if not path.is_file():
+        known = ", ".join(sorted(found.stem for found in configs_folder().glob("*.cfg")))
+        raise ResourceError(f"no config named {name!r}; there are: {known}")
+    return path

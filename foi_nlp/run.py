@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 from foi_nlp import __version__
 from foi_nlp.letters import Letter, LetterError, open_letters
 from foi_nlp.letters.folder import find_files
+from foi_nlp.letters.registry import extensions
 from foi_nlp.patterns import load_rules
+from foi_nlp.resources import config_file
 from foi_nlp.store import Failure, RunWriter, Tally, ending_counts, file_sha256
 
 if TYPE_CHECKING:
@@ -73,16 +75,21 @@ def gather(paths: Sequence[Path]) -> Inputs:
     """Find the files of the paths given, each once, in a stable order. A path that is not there is a failure."""
     inputs = Inputs()
     seen: set[Path] = set()
+    known = extensions()
     for path in paths:
         if not path.exists():
             inputs.missing.append(Failure(str(path), "there is no such file or folder; check the path"))
             continue
-        found = find_files([path])
-        inputs.skipped += found.skipped
-        for file in found.files:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
+        named = not path.is_dir()
+        for file in find_files([path]):
+            if file.resolve() in seen:
+                continue
+            seen.add(file.resolve())
+            # What is named outright is tried whatever it is called; a folder may hold files that are no letters.
+            if named or not file.suffix or file.suffix.lower().removeprefix(".") in known:
                 inputs.files.append(Input(file, str(file)))
+            else:
+                inputs.skipped.append(file)
     return inputs
 
 
@@ -100,9 +107,10 @@ def annotate_files(
 ) -> tuple[Tally, list[Failure]]:
     """Annotate files into the run folder `output`. Gives the counts and what failed.
 
-    Raises StoreError for an output folder that holds something else and PatternError for rules that cannot be
-    used, both before any letter is read, and OSError when the disk is full; the files of an earlier run stay whole.
+    Raises StoreError for an output folder that holds something else and PatternError or ResourceError for rules or a config
+    that cannot be used, both before any letter is read, and OSError when the disk is full; the files of an earlier run stay whole.
     """
+    config_file(options.config)
     rules = load_rules(options.patterns)
     tally = Tally(files_skipped=len(inputs.skipped), skipped_by_ending=ending_counts(inputs.skipped))
     tally.letters_in = tally.letters_failed = len(inputs.missing)

@@ -52,12 +52,14 @@ def _common(
 def main() -> None:
     """Run the command line. No traceback reaches a user: a known error is one line, and its exit code is 1 or 2."""
     from foi_nlp.letters.model import LetterError
+    from foi_nlp.exchange.model import ExchangeError
     from foi_nlp.patterns import PatternError
+    from foi_nlp.resources import ResourceError
     from foi_nlp.store import StoreError
 
     try:
         app()
-    except (PatternError, StoreError) as error:
+    except (PatternError, ResourceError, StoreError, ExchangeError) as error:
         _fail(str(error), 2)
     except LetterError as error:
         _fail(str(error), 1)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import spacy
 from spacy.tokens import Doc
 
-from foi_nlp.resources import configs_folder
+from foi_nlp.resources import config_file
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -39,12 +39,9 @@ COMPONENTS = (
 def load(*, config: str = "foi", patterns: tuple[Path, ...] = ()) -> Language:
     """Build the pipeline of `configs/<config>.cfg`, with the user's folders of rules added.
 
-    Raises ValueError for a config that does not exist, PatternError for rules that cannot be used.
+    Raises ResourceError for a config that does not exist, PatternError for rules that cannot be used.
     """
-    path = configs_folder() / f"{config}.cfg"
-    if not path.is_file():
-        known = ", ".join(sorted(p.stem for p in configs_folder().glob("*.cfg")))
-        raise ValueError(f"no config named {config!r}; there are: {known}")
+    path = config_file(config)
     loaded = spacy.util.load_config(path)
     overrides: dict[str, Any] = {
         f"components.{name}.patterns": [str(folder) for folder in patterns] for name in loaded["nlp"]["pipeline"]
