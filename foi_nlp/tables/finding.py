@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from foi_nlp.grids import Grid
+from foi_nlp.tables.aligned import find_aligned
 from foi_nlp.tables.delimited import find_piped, find_tabbed
 from foi_nlp.tables.lines import Lines
 
-FINDERS = (find_piped, find_tabbed)
+FINDERS = (find_piped, find_tabbed, find_aligned)
 """In the order in which they may take lines: from the surest layout to the least sure."""
 
 

@@ -1,0 +1,602 @@
+"""Tables set in columns by blanks, as in typed letters and in text taken from PDF files with its layout kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median
+
+import regex
+
+from foi_nlp.grids import EMPTY, Cell, Grid
+from foi_nlp.tables.cells import join_cells
+from foi_nlp.tables.lines import Lines
+from foi_nlp.tables.pieces import Piece, pieces_of
+from foi_nlp.tables.words import is_word, starts_with_word, table_words
+
+MOST_BLANK_LINES = 2
+MOST_LABEL_LINES = 16
+MOST_FURNITURE_LINES = 10
+MOST_HEADER_LINES = 8
+LONGEST_HEADER = 60
+_CERTAIN = 0.55
+"""A figure belongs to the nearest column when the next one is at least 1 / 0.55 times as far."""
+
+_PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
+_DIGITS = regex.compile(r"\d+")
+_LOOSE_END = regex.compile(r"(?:[,/&–-]|\b(?:and|or|of|the|to|in|with|for|by|a|an|at|on|from|against|under))$", regex.I)
+_LOOSE_START = regex.compile(r"[\p{Ll}(,&/–-]")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line with its pieces; `first` is the index of its first piece right of the label columns."""
+
+    number: int
+    pieces: list[Piece]
+
+    @property
+    def is_data(self) -> bool:
+        """Whether the line has a figure right of its label."""
+        rest = self.pieces[1:] if len(self.pieces) > 1 else self.pieces
+        return any(p.is_figure for p in rest)
+
+    @property
+    def single(self) -> bool:
+        """Whether the line is one piece."""
+        return len(self.pieces) == 1
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of figures: the pieces right of the label columns, and the label's pieces, line by line."""
+
+    line: int
+    label: list[Piece]
+    figures: list[Piece]
+    above: list[list[Piece]] = field(default_factory=list)
+    below: list[list[Piece]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Part:
+    """A table, or what stands of it on one page."""
+
+    first: int
+    last: int
+    header: list[list[Piece]]
+    rows: list[Row]
+    edge: int
+    margin: int
+    headings: dict[int, list[Piece]] = field(default_factory=dict)
+
+
+def find_aligned(lines: Lines) -> list[Grid]:
+    """Find tables whose columns are aligned by runs of blanks."""
+    parsed = [
+        Line(n, pieces_of(lines.text, *lines.spans[n])) if lines.free[n] else Line(n, []) for n in range(len(lines))
+    ]
+    repeated = _repeated(lines)
+    groups: list[list[Part]] = []
+    for first, last in _clusters(lines, parsed):
+        part = _part(lines, parsed, first, last)
+        if part is None:
+            continue
+        if groups and _continues(lines, groups[-1], part, repeated):
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    grids = []
+    for parts in groups:
+        grid = _grid(lines, parts)
+        if grid is not None:
+            grids.append(grid)
+            lines.take(parts[0].first, parts[-1].last)
+    return grids
+
+
+def _repeated(lines: Lines) -> Counter[str]:
+    """Count lines that recur but for their numbers, as the furniture of pages does."""
+    return Counter(_folded(lines, n) for n in range(len(lines)) if not lines.blank(n))
+
+
+def _folded(lines: Lines, n: int) -> str:
+    return _DIGITS.sub("0", " ".join(lines.line(n).split()).lower())
+
+
+# ---- where tables stand
+
+
+def _clusters(lines: Lines, parsed: Sequence[Line]) -> list[tuple[int, int]]:
+    """Give runs of lines that may be a table: lines of several pieces, and what is wrapped between them."""
+    out = []
+    n = 0
+    while n < len(parsed):
+        if len(parsed[n].pieces) < 2:
+            n += 1
+            continue
+        last = _cluster_end(lines, parsed, n)
+        out.append((n, last))
+        n = last
+    return out
+
+
+def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
+    edge: int | None = None
+    header_left = min(p.left for p in parsed[first].pieces[1:])
+    last = first
+    n = first
+    blanks = labels = 0
+    while n < len(parsed):
+        line = parsed[n]
+        if not line.pieces:
+            blanks += 1
+            if blanks > MOST_BLANK_LINES or not lines.free[n]:
+                break
+        elif "\f" in lines.line(n) and n > first:
+            break
+        elif line.single and not line.is_data:
+            piece = line.pieces[0]
+            labels += 1
+            in_label = edge is None or piece.right <= edge
+            in_header = edge is None and (piece.left >= header_left or piece.right <= header_left)
+            if labels > MOST_LABEL_LINES or not (in_header if edge is None else in_label):
+                break
+            blanks = 0
+        elif edge is not None and not line.is_data and _is_header(line):
+            break
+        else:
+            if line.is_data:
+                figure = next(p for p in (line.pieces[1:] or line.pieces) if p.is_figure)
+                edge = figure.left if edge is None else min(edge, figure.left)
+            last, blanks, labels = n, 0, 0
+        n += 1
+    if edge is not None:
+        while last + 1 < len(parsed) and _is_tail(parsed, last + 1, edge):
+            last += 1
+    return last + 1
+
+
+def _is_tail(parsed: Sequence[Line], n: int, edge: int) -> bool:
+    """Whether a line right below the last row goes on with its label."""
+    line = parsed[n]
+    return line.single and line.pieces[0].right <= edge and not line.is_data and "\f" not in line.pieces[0].text
+
+
+def _is_header(line: Line) -> bool:
+    rest = line.pieces[1:]
+    return len(rest) >= 1 and (
+        all(p.period is not None for p in rest)
+        or is_word(line.pieces[0].text, "period_header")
+        or starts_with_word(line.pieces[0].text, "period_header")
+    )
+
+
+def _part(lines: Lines, parsed: Sequence[Line], first: int, last: int) -> Part | None:
+    """Read a run of lines as a table: its header, and its rows with their wrapped labels."""
+    data = [n for n in range(first, last) if parsed[n].is_data and len(parsed[n].pieces) > 1]
+    if not data:
+        return None
+    edge = _edge([parsed[n] for n in range(first, last) if parsed[n].is_data])
+    lone = [
+        n for n in range(first, last) if parsed[n].single and parsed[n].is_data and parsed[n].pieces[0].left >= edge
+    ]
+    data = sorted([*data, *lone])
+    margin = min((parsed[n].pieces[0].left for n in data if parsed[n].pieces[0].left < edge), default=-1)
+    top = next((n for n in range(first, data[0]) if parsed[n].pieces and parsed[n].pieces[-1].right > edge), data[0])
+    if top < data[0]:
+        top = _header_top(lines, parsed, top, margin)
+        heads = [n for n in range(top, data[0]) if parsed[n].pieces and parsed[n].pieces[-1].right > edge]
+        for n in range(top, data[0]):
+            if n not in heads and parsed[n].pieces and _is_corner(parsed, n, heads):
+                heads.append(n)
+        begin = top
+    else:
+        heads = []
+        begin = min([data[0], *_labels_above(lines, parsed, data[0], edge)])
+    rows, headings = _rows(lines, parsed, begin, last, data, edge, set(heads))
+    if not rows:
+        return None
+    return Part(begin, last, [parsed[n].pieces for n in sorted(heads)], rows, edge, margin, headings=headings)
+
+
+def _edge(data: Sequence[Line]) -> int:
+    """Give the column where figures begin: left of it stand labels."""
+    lefts = []
+    for line in data:
+        rest = line.pieces[1:] if len(line.pieces) > 1 else line.pieces
+        figure = next(p for p in rest if p.is_figure)
+        lefts.append(figure.left)
+    return min(lefts)
+
+
+def _header_top(lines: Lines, parsed: Sequence[Line], top: int, margin: int) -> int:
+    """Go up from the first header line over lines that stand over the columns of figures."""
+    n = top
+    while n > 0 and top - n < MOST_HEADER_LINES and lines.free[n - 1]:
+        above = parsed[n - 1].pieces
+        if not above or above[0].left <= margin + 2 or "\f" in lines.line(n - 1):
+            break
+        if len(above) == 1 and (len(above[0].text) > LONGEST_HEADER or above[0].text.endswith((".", ":", ";"))):
+            break
+        n -= 1
+    return n
+
+
+def _is_corner(parsed: Sequence[Line], n: int, heads: Sequence[int]) -> bool:
+    """Whether a line of labels among the header lines, or right below them, is a part of the wrapped corner."""
+    if any(head > n for head in heads):
+        return any(head < n for head in heads)
+    return n - 1 in heads and _LOOSE_START.match(parsed[n].pieces[0].text) is not None
+
+
+def _labels_above(lines: Lines, parsed: Sequence[Line], data: int, edge: int) -> list[int]:
+    """Give the lines right above the first row of a table without header that are its wrapped label."""
+    out: list[int] = []
+    n = data - 1
+    while n >= 0 and lines.free[n] and parsed[n].single and parsed[n].pieces[0].right <= edge and len(out) < 4:
+        if "\f" in lines.line(n):
+            break
+        out.append(n)
+        n -= 1
+    return sorted(out)
+
+
+# ---- rows and their wrapped labels
+
+
+def _rows(
+    lines: Lines,
+    parsed: Sequence[Line],
+    first: int,
+    last: int,
+    data: Sequence[int],
+    edge: int,
+    header: set[int],
+) -> tuple[list[Row], dict[int, list[Piece]]]:
+    rows: list[Row] = []
+    for n in data:
+        pieces = parsed[n].pieces
+        cut = next(i for i, p in enumerate(pieces) if p.left >= edge or (i and p.is_figure))
+        rows.append(Row(n, pieces[:cut], pieces[cut:]))
+    loose = [
+        n for n in range(first, last) if parsed[n].pieces and n not in header and not any(row.line == n for row in rows)
+    ]
+    headings: dict[int, list[Piece]] = {}
+    runs = _runs(lines, [row.line for row in rows], loose, first, last)
+    style = _style(parsed, rows, runs)
+    for i, run in enumerate(runs):
+        _share(lines, parsed, rows, i, run, style, headings)
+    return rows, headings
+
+
+def _runs(lines: Lines, data: Sequence[int], loose: Sequence[int], first: int, last: int) -> list[list[int]]:
+    """Give the label lines above each row, and after the last row."""
+    runs: list[list[int]] = [[] for _ in range(len(data) + 1)]
+    i = 0
+    for n in loose:
+        while i < len(data) and data[i] < n:
+            i += 1
+        runs[i].append(n)
+    return runs
+
+
+def _style(parsed: Sequence[Line], rows: Sequence[Row], runs: Sequence[Sequence[int]]) -> str:
+    """Say on which line of a wrapped label its figures stand: "first", "last" or "middle"."""
+    if not any(runs):
+        return "first"
+    scores = {"first": 0, "last": 0, "middle": 0}
+    if runs[0]:
+        scores["first"] += 4
+    if runs[-1]:
+        scores["last"] += 4
+    for i, row in enumerate(rows):
+        starts_loose = not row.label or _LOOSE_START.match(row.label[0].text) is not None
+        if starts_loose:
+            scores["first"] += 2
+        if runs[i]:
+            top = parsed[runs[i][0]].pieces[0].text
+            if _LOOSE_START.match(top):
+                scores["last"] += 2
+            elif i and not starts_loose and not _LOOSE_END.search(_text(rows[i - 1].label)):
+                scores["first"] += 1
+            if row.label and _LOOSE_END.search(row.label[-1].text):
+                scores["last"] += 1
+            if i and rows[i - 1].label and _LOOSE_END.search(rows[i - 1].label[-1].text):
+                scores["last"] += 1
+    scores["middle"] = min(scores["first"], scores["last"]) + (0 if runs[0] and runs[-1] else 1)
+    return min(scores, key=lambda style: (scores[style], style == "middle"))
+
+
+def _text(pieces: Sequence[Piece]) -> str:
+    return " ".join(piece.text for piece in pieces)
+
+
+def _share(
+    lines: Lines,
+    parsed: Sequence[Line],
+    rows: list[Row],
+    i: int,
+    run: Sequence[int],
+    style: str,
+    headings: dict[int, list[Piece]],
+) -> None:
+    """Give the label lines between two rows to the row above or below."""
+    if not run:
+        return
+    above = rows[i - 1] if i else None
+    below = rows[i] if i < len(rows) else None
+    blank_before = any(lines.blank(n) for n in range((above.line if above else run[0]) + 1, run[0]))
+    blank_after = any(lines.blank(n) for n in range(run[-1] + 1, below.line if below else run[-1] + 1))
+    split = next((k for k, n in enumerate(run[1:], 1) if any(lines.blank(m) for m in range(run[k - 1] + 1, n))), None)
+    if above is None or below is None:
+        cut = 0 if above is None else len(run)
+    elif split is not None:
+        cut = split
+    elif blank_before != blank_after:
+        cut = 0 if blank_before else len(run)
+    elif blank_before and blank_after:
+        headings[i] = [p for n in run for p in parsed[n].pieces]
+        return
+    elif style == "first":
+        cut = len(run)
+    elif style == "last":
+        cut = 0
+    else:
+        cut = _middle_cut(parsed, above, below, run)
+    if above is not None:
+        above.below += [parsed[n].pieces for n in run[:cut]]
+    if below is not None:
+        below.above += [parsed[n].pieces for n in run[cut:]]
+
+
+def _middle_cut(parsed: Sequence[Line], above: Row, below: Row, run: Sequence[int]) -> int:
+    """Split label lines between two rows whose figures stand on the middle line of their labels."""
+    wanted = len(above.above)
+    best, score = 0, -99.0
+    for cut in range(len(run) + 1):
+        mark = -abs(cut - wanted) * 1.0
+        start = parsed[run[cut]].pieces[0].text if cut < len(run) else _text(below.label)
+        before = parsed[run[cut - 1]].pieces[-1].text if cut else _text(above.label)
+        if _LOOSE_START.match(start):
+            mark -= 3
+        if _LOOSE_END.search(before):
+            mark -= 2
+        if before.endswith((".", ")")):
+            mark += 0.5
+        if mark > score:
+            best, score = cut, mark
+    return best
+
+
+# ---- columns
+
+
+def _continues(lines: Lines, parts: Sequence[Part], part: Part, repeated: Counter[str]) -> bool:
+    """Whether a part goes on with the table before it, cut by the end of a page."""
+    before = parts[-1]
+    gap = [n for n in range(before.last, part.first) if not lines.blank(n)]
+    if len(gap) > MOST_FURNITURE_LINES or _is_closed(before):
+        return False
+    cut = any(_PAGE.search(lines.line(n)) for n in range(before.last, min(part.first + 1, len(lines))))
+    marked = any(_says_continued(lines.line(n)) for n in gap)
+    same = bool(part.header) and _header_text(part) == _header_text(parts[0])
+    if same:
+        return (cut or marked or not gap) and not _labels_again(parts, part)
+    if part.header or not cut:
+        return False
+    furniture = all(
+        repeated[_folded(lines, n)] > 1 or _PAGE.search(lines.line(n)) or starts_with_word(lines.line(n), "furniture")
+        for n in gap
+    )
+    return furniture and max(len(row.figures) for row in part.rows) <= max(
+        len(r.figures) for p in parts for r in p.rows
+    )
+
+
+def _says_continued(line: str) -> bool:
+    lowered = " ".join(line.lower().split()).rstrip(" ).]:-")
+    return any(lowered.endswith(word) for word in table_words()["continuation"])
+
+
+def _is_closed(part: Part) -> bool:
+    return bool(part.rows) and is_word(_text(part.rows[-1].label), "total")
+
+
+def _labels_again(parts: Sequence[Part], part: Part) -> bool:
+    seen = {_text(row.label) for p in parts for row in p.rows if row.label}
+    return any(_text(row.label) in seen for row in part.rows if row.label)
+
+
+def _header_text(part: Part) -> list[str]:
+    return sorted(word for pieces in part.header for piece in pieces for word in piece.text.lower().split())
+
+
+def _corner_and_rest(part: Part) -> tuple[list[list[Piece]], list[list[Piece]]]:
+    """Split each header line into what stands over the labels and what stands over the figures."""
+    corners, rest = [], []
+    for pieces in part.header:
+        cut = 0
+        while cut < len(pieces) and (
+            pieces[cut].right <= part.edge or (cut == 0 and pieces[0].left <= part.margin + 2 and len(pieces) > 1)
+        ):
+            cut += 1
+        corners.append(pieces[:cut])
+        rest.append(pieces[cut:])
+    return corners, rest
+
+
+def _bands(header: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """Stack the pieces of a header of several lines into columns, by where they stand, from the lowest line up."""
+    bands: list[list[Piece]] = []
+    for pieces in reversed(header):
+        shared = _shared_out(pieces, bands)
+        if shared:
+            for piece, group in shared:
+                for band in group:
+                    band.insert(0, piece)
+            continue
+        fresh: list[list[Piece]] = []
+        for piece in pieces:
+            over = [band for band in bands if any(piece.left < p.right and p.left < piece.right for p in band)]
+            for band in over:
+                band.insert(0, piece)
+            if not over:
+                fresh.append([piece])
+        bands = sorted([*bands, *fresh], key=lambda band: band[-1].left)
+    return bands
+
+
+def _shared_out(pieces: Sequence[Piece], bands: list[list[Piece]]) -> list[tuple[Piece, list[list[Piece]]]]:
+    """Give the columns under each period of an upper header line, when it heads equal groups of columns."""
+    if len(pieces) < 2 or len(bands) <= len(pieces) or len(bands) % len(pieces):
+        return []
+    if any(piece.period is None for piece in pieces):
+        return []
+    size = len(bands) // len(pieces)
+    out = []
+    for i, piece in enumerate(pieces):
+        group = bands[i * size : (i + 1) * size]
+        if not group[0][-1].left - 2 <= piece.middle <= group[-1][-1].right + 2:
+            return []
+        out.append((piece, group))
+    return out
+
+
+def _grid(lines: Lines, parts: Sequence[Part]) -> Grid | None:
+    """Make the grid of a table from its parts, or None when the lines are no table."""
+    main = parts[0]
+    corners, over = _corner_and_rest(main)
+    bands = _bands(over)
+    rows = [row for part in parts for row in part.rows]
+    columns = max(len(bands), max(len(row.figures) for row in rows)) if not bands else len(bands)
+    if not _is_table(rows, bands, columns):
+        return None
+    starts = _label_starts(corners, rows)
+    out: list[list[Cell]] = []
+    if main.header:
+        head = [join_cells(p.cell for p in band) for band in bands]
+        out.append([*_labels(corners, starts), *head])
+    for part in parts:
+        placer = _Placer(part.rows, _bands(_corner_and_rest(part)[1]), columns)
+        for i, row in enumerate(part.rows):
+            if i in part.headings:
+                heading = join_cells(p.cell for p in part.headings[i])
+                out.append([heading, *[EMPTY] * (len(starts) + columns - 1)])
+            label = [*row.above, row.label, *row.below]
+            out.append([*_labels(label, starts), *placer.cells(row.figures)])
+    start = min(s[0] for line in out for c in line for s in c.segments)
+    end = max(s[1] for line in out for c in line for s in c.segments)
+    return Grid(tuple(tuple(line) for line in out), start, end, "aligned")
+
+
+def _is_table(rows: Sequence[Row], bands: Sequence[Sequence[Piece]], columns: int) -> bool:
+    if sum(len(row.figures) > columns for row in rows) * 3 > len(rows):
+        return False
+    texts = sum(p.value is None for row in rows for p in row.figures)
+    figures = sum(p.value is not None for row in rows for p in row.figures)
+    if texts > figures:
+        return False
+    if len(rows) == 1:
+        dated = sum(any(p.period is not None for p in band) for band in bands)
+        return dated >= 2 and dated >= len(rows[0].figures)
+    return bool(bands) or sum(any(p.period is not None for p in row.label) for row in rows) * 2 >= len(rows)
+
+
+def _label_starts(corners: Sequence[Sequence[Piece]], rows: Sequence[Row]) -> list[int]:
+    """Give where each label column begins: by the header's corner, else by what most rows have in common."""
+    labelled = [row for row in rows if row.label]
+    if not labelled and not any(corners):
+        return []
+    stacks: list[list[Piece]] = []
+    for pieces in corners:
+        for piece in pieces:
+            over = [s for s in stacks if any(piece.left < p.right and p.left < piece.right for p in s)]
+            if over:
+                over[0].append(piece)
+            else:
+                stacks.append([piece])
+    if len(stacks) > 1:
+        return [min(p.left for p in stack) for stack in sorted(stacks, key=lambda s: s[0].left)]
+    seconds = Counter(row.label[1].left for row in labelled if len(row.label) == 2)
+    if seconds:
+        left, count = seconds.most_common(1)[0]
+        if count >= 2 and count * 2 >= len(labelled):
+            return [0, left]
+    return [0]
+
+
+def _labels(pieces: Sequence[Sequence[Piece]], starts: Sequence[int]) -> list[Cell]:
+    """Put the pieces of a label, line by line, into its columns."""
+    out: list[list[Cell]] = [[] for _ in starts]
+    for line in pieces:
+        for piece in line:
+            if out:
+                column = max((i for i, left in enumerate(starts) if left <= piece.left + 2), default=0)
+                out[column].append(piece.cell)
+    return [join_cells(cells) for cells in out]
+
+
+class _Placer:
+    """Puts the figures of a row into columns: in order when the row is full, else by where they stand."""
+
+    def __init__(self, rows: Sequence[Row], bands: Sequence[Sequence[Piece]], columns: int) -> None:
+        self.columns = columns
+        full = [row.figures for row in rows if len(row.figures) == columns]
+        self.places: list[tuple[float, float, float]] = []
+        if full:
+            self.places = [_middle_of([figures[c] for figures in full]) for c in range(columns)]
+        elif len(bands) == columns:
+            self.places = [_middle_of(band[-1:]) for band in bands]
+        else:
+            self.places = _clustered(rows, columns)
+
+    def cells(self, figures: Sequence[Piece]) -> list[Cell]:
+        """Give one cell a column; figures that cannot be placed with certainty become one cell across all."""
+        if len(figures) == self.columns:
+            return [p.cell for p in figures]
+        if len(figures) < self.columns and self.places:
+            found = [self._column(p) for p in figures]
+            placed = [c for c in found if c is not None]
+            if len(placed) == len(figures) and all(a < b for a, b in pairwise(placed)):
+                out = [EMPTY] * self.columns
+                for c, piece in zip(placed, figures, strict=True):
+                    out[c] = piece.cell
+                return out
+        across = Cell(
+            "  ".join(p.text for p in figures), tuple((p.start, p.end) for p in figures), column_span=self.columns
+        )
+        return [across, *[EMPTY] * (self.columns - 1)]
+
+    def _column(self, piece: Piece) -> int | None:
+        away = sorted((_distance(piece, place), c) for c, place in enumerate(self.places))
+        if len(away) == 1 or away[0][0] <= _CERTAIN * away[1][0]:
+            return away[0][1]
+        return None
+
+
+def _middle_of(pieces: Sequence[Piece]) -> tuple[float, float, float]:
+    return (
+        median(p.left for p in pieces),
+        median(p.middle for p in pieces),
+        median(p.right for p in pieces),
+    )
+
+
+def _distance(piece: Piece, place: tuple[float, float, float]) -> float:
+    return min(abs(piece.left - place[0]), abs(piece.middle - place[1]), abs(piece.right - place[2]))
+
+
+def _clustered(rows: Sequence[Row], columns: int) -> list[tuple[float, float, float]]:
+    """Give the places of columns from rows none of which is full, if their figures fall into that many columns."""
+    pieces = sorted((p for row in rows for p in row.figures), key=lambda p: p.left)
+    groups: list[list[Piece]] = []
+    right = -1
+    for piece in pieces:
+        if piece.left >= right:
+            groups.append([])
+        groups[-1].append(piece)
+        right = max(right, piece.right)
+    return [_middle_of(group) for group in groups] if len(groups) == columns else []
