@@ -107,8 +107,9 @@ def annotate_files(
 ) -> tuple[Tally, list[Failure]]:
     """Annotate files into the run folder `output`. Gives the counts and what failed.
 
-    Raises StoreError for an output folder that holds something else and PatternError or ResourceError for rules or a config
-    that cannot be used, both before any letter is read, and OSError when the disk is full; the files of an earlier run stay whole.
+    Before any letter is read, raises StoreError for an output folder that holds something else, and PatternError or
+    ResourceError for rules or a config that cannot be used. Raises OSError when the disk is full; the files of an
+    earlier run stay whole.
     """
     config_file(options.config)
     rules = load_rules(options.patterns)

@@ -10,6 +10,7 @@ import typer
 from foi_nlp import __version__
 from foi_nlp.cli.annotate import annotate
 from foi_nlp.cli.evaluate import evaluate
+from foi_nlp.cli.exchange import export_run, import_review
 from foi_nlp.cli.patterns import app as patterns_app
 from foi_nlp.cli.show import show
 
@@ -27,6 +28,8 @@ app = typer.Typer(
 app.command()(annotate)
 app.command()(show)
 app.command()(evaluate)
+app.command("export")(export_run)
+app.command("import")(import_review)
 app.add_typer(patterns_app, name="patterns")
 
 
@@ -51,8 +54,8 @@ def _common(
 
 def main() -> None:
     """Run the command line. No traceback reaches a user: a known error is one line, and its exit code is 1 or 2."""
-    from foi_nlp.letters.model import LetterError
     from foi_nlp.exchange.model import ExchangeError
+    from foi_nlp.letters.model import LetterError
     from foi_nlp.patterns import PatternError
     from foi_nlp.resources import ResourceError
     from foi_nlp.store import StoreError

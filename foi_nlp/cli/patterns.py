@@ -271,6 +271,35 @@ def coverage(
         raise typer.Exit(1)
 
 
+@app.command()
+def suggest(
+    run: Annotated[Path, typer.Argument(help="A run with corrections.", metavar="RUN")],
+    patterns: Patterns = None,
+    most: Annotated[int, typer.Option(help="How many suggestions at the most.")] = 20,
+) -> None:
+    """Propose records for what reviewers added or rejected, ranked by what they would gain and lose."""
+    from foi_nlp.patterns import load_rules
+    from foi_nlp.review.corrections import settle
+    from foi_nlp.review.decisions import by_letter
+    from foi_nlp.review.journal import REVIEW_FOLDER, load_decisions
+    from foi_nlp.store import read_records
+    from foi_nlp.suggest import suggest as propose
+
+    found = load_decisions(run / REVIEW_FOLDER)
+    for problem in found.problems:
+        typer.echo(problem, err=True)
+    decided = by_letter(found.decisions)
+    settlements = [
+        settle(record, decided[record.text_sha256]) for record in read_records(run) if record.text_sha256 in decided
+    ]
+    if not settlements:
+        typer.echo(f"foi_nlp: {run}: nobody has reviewed a letter of this run; start with foi_nlp review", err=True)
+        raise typer.Exit(2)
+    for suggestion in propose(settlements, load_rules(tuple(patterns or ())))[:most]:
+        typer.echo(f"# gains {suggestion.gained}, loses {suggestion.lost}: {suggestion.why}")
+        typer.echo(json.dumps(dict(suggestion.record), ensure_ascii=False))
+
+
 def _letters(path: Path) -> Iterator[Letter]:
     from foi_nlp.letters import LetterError, open_letters
     from foi_nlp.run import gather
