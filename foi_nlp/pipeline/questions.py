@@ -1,18 +1,72 @@
-"""Find the questions of the request, and which stretch of the response answers which of them."""
+"""Find the questions of the request, and which stretch of the response answers which of them.
+
+Ids are as labelled, without the words around them: "1", "2a", "A". Unlabelled questions are counted. A stem that
+is no question of its own ("How many of these:") belongs to its parts. On a page with several replies each id is
+led by the reply's reference.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+import regex
 from spacy.language import Language
 from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.records import Question
 
 AnswerBasis = Literal["label", "order", "content", "single"]
+
+_ANSWER_SECTIONS = frozenset(
+    {"response", "preface", "searches", "boilerplate_act", "exemption", "s16_advice", "caveat"}
+)
+_ASIDES = frozenset({"boilerplate_act", "searches", "caveat"})
+_ASIDE_MAX = 1500
+_FEWEST_WORDS = 2
+_HIGHEST_FIRST = 4
+_RUN_ON_MAX = 250
+_SAME_QUESTION = 0.7
+_STEM_LENGTH = 7
+_WORDY_CELL = 8
+_TRIM = ' \t\n\r\f*_-–"“”|>•:;'
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+_STOP = frozenset(
+    "the and for with that this from have has had how many much what which were was are been your you our their please"
+    " number numbers total each year years not but any all between per force police constabulary information can could"
+    " would will may who when where did does those these there they them its also such than then into been being by"
+    " of in on at to is it as or an be".split()
+)
+_WORD = regex.compile(r"[a-z]+")
+_ID = regex.compile(r"(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
+_LABEL_PART = regex.compile(
+    r"(?P<number>\d{1,2})[ .]?[(\[]?(?P<letter>[a-h]\b)?|\b(?P<letter>[a-h])\b", regex.IGNORECASE
+)
+_LABEL_TAIL = regex.compile(r"[ \t\\.):\]\[/*_-]*")
+_NUMBERED_LINE = regex.compile(r"^[ \t>*_]*\d{1,2}[ \t]*[.):]", regex.MULTILINE)
+_RANGE = regex.compile(r"\d[a-h)]* ?(?:-|to) ?(?:q|questions? )?\d|[a-h]\)? (?:-|to) ", regex.IGNORECASE)
+_BLANK = regex.compile(r"\n[ \t\f\r|>]*\n\s*")
+_BULLET = regex.compile(r"^[ \t>]*(?:[•·‣▪◦●*-]|\uf0b7)[ \t]+", regex.MULTILINE)
+_SENTENCE_BREAK = regex.compile(r"[.?!]\s")
+_ASKS = regex.compile(
+    r"(?:(?:in|on|at|of|for|to) )?(?:how|what|which|whose|who|when|where|why|does|do|did|is|are|has|have|can|could|please|"
+    r"(?:the|a) (?:total |full |overall |annual )?(?:number|numbers|amount|percentage|proportion|cost|list|breakdown|copy)|"
+    r"copies|any information|the amount|details|numbers?)\b|I (?:would|should|'d)(?: also| additionally)?(?: like|"
+    r" be (?:glad|grateful))|I'd (?:also )?like|\(?[a-h]\)",
+    regex.IGNORECASE,
+)
+_DETAIL = regex.compile(
+    r"(?:I would like|I'd like|please (?:give|provide|show|split|break)|can|could) (?:this|these|them|it|that)\b|"
+    r"please (?:give|provide|split|break) (?:this|these|it|them)\b|please take this",
+    regex.IGNORECASE,
+)
+_AND_HOW = regex.compile(r", and (?P<second>how (?:many|much|often|long)\b)", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +110,549 @@ class QuestionsComponent:
 
     def __init__(self, nlp: Language, name: str, book: RuleBook) -> None:
         self.name = name
-        self.book = book
+        self.asked = Scanner(nlp, book, book.labelled("QUESTION_LABEL"))
+        self.inline = Scanner(nlp, book, book.labelled("QUESTION_LABEL_INLINE"))
+        self.answered = Scanner(nlp, book, book.labelled("ANSWER_LABEL"))
 
     def __call__(self, doc: Doc) -> Doc:
         """Add to the Doc's reading."""
-        Reading.of(doc)
+        reading = Reading.of(doc)
+        asked = self.asked.scan(reading)
+        inline = self.inline.scan(reading)
+        answered = self.answered.scan(reading)
+        replies = _replies(reading)
+        for reply in replies:
+            questions, labels = _questions(reading, reply, asked, inline)
+            questions += _named_in_answers(reading, reply, questions, inline, answered)
+            questions.sort(key=lambda q: q.start)
+            if len(replies) > 1:
+                questions = [_prefixed(question, reply.reference) for question in questions]
+            reading.facts.questions += questions
+            blocks, used = _answers(reading, reply, questions, answered)
+            reading.facts.answers += blocks
+            for hit in [*labels, *used]:
+                reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id)
+        for question in reading.facts.questions:
+            if question.end > question.start:
+                reading.mark("QUESTION", question.start, question.end, rule=question.rule, value=question.id)
         return doc
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """One reply of a page: its stretch of the text, and the reference it stands under."""
+
+    start: int
+    end: int
+    reference: str
+
+
+@dataclass(slots=True)
+class _Item:
+    """A labelled piece of the request, before it is known whether it is a question of its own."""
+
+    id: str
+    start: int
+    end: int
+    parent: str | None
+    rule: str
+    label: Hit | None
+
+
+def _replies(reading: Reading) -> list[_Reply]:
+    """Cut a page that holds several replies, each under its own reference; most letters are one."""
+    heads: list[tuple[int, str]] = []
+    asked = True
+    for section in reading.facts.sections:
+        if section.id == "ref_block" and asked and section.rule.endswith(".next_reply"):
+            first_line = reading.text[section.start : section.end].strip().split("\n")[0]
+            heads.append((section.start, first_line.split(":")[-1].split()[-1]))
+            asked = False
+        asked = asked or section.id in {"request", "clarification"}
+    if len(heads) < 2:
+        return [_Reply(0, len(reading.text), "")]
+    bounds = [0, *(start for start, _ in heads[1:]), len(reading.text)]
+    return [_Reply(a, b, ref) for a, b, (_, ref) in zip(bounds, bounds[1:], heads, strict=False)]
+
+
+def _prefixed(question: Question, reference: str) -> Question:
+    parent = f"{reference}/{question.parent}" if question.parent else None
+    return question.model_copy(update={"id": f"{reference}/{question.id}", "parent": parent})
+
+
+def _stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
+    """The stretches of the request. A clarification that numbers its questions afresh takes the request's place."""
+    out: list[tuple[int, int]] = []
+    clarified: list[tuple[int, int]] = []
+    aside = True
+    for section in reading.facts.sections:
+        if not reply.start <= section.start < reply.end:
+            continue
+        if section.id == "request":
+            if out and aside and section.start - out[-1][1] < _ASIDE_MAX:
+                out[-1] = (out[-1][0], section.end)
+            else:
+                out.append((section.start, section.end))
+            aside = True
+        elif section.id == "clarification":
+            clarified.append((section.start, section.end))
+            aside = False
+        elif section.id not in {"footer", "marking"}:
+            aside = False
+    revised = [c for c in clarified if len(_NUMBERED_LINE.findall(reading.text, *c)) > 1]
+    return revised or out or clarified
+
+
+def _questions(
+    reading: Reading, reply: _Reply, asked: Sequence[Hit], inline: Sequence[Hit]
+) -> tuple[list[Question], list[Hit]]:
+    found: dict[str, Question] = {}
+    labels: list[Hit] = []
+    stretches = _stretches(reading, reply)
+    labelled = False
+    loose: list[tuple[int, int]] = []
+    for start, end in stretches:
+        hits = [hit for hit in asked if start <= hit.start < end]
+        items = _labelled_items(reading, hits, start, end)
+        if len(items) < 2:
+            run_on = _labelled_items(
+                reading, _chain(reading, [h for h in inline if start <= h.start < end]), start, end
+            )
+            if len(run_on) > len(items):
+                items = run_on
+        if not items or (len(items) == 1 and len(stretches) == 1 and not _is_first(items[0].id)):
+            loose.append((start, end))
+            continue
+        labelled = True
+        labels += [item.label for item in items if item.label is not None]
+        for question in _folded(reading, items):
+            found[question.id] = question
+    if not labelled:
+        unlabelled: list[tuple[int, int, str]] = []
+        for start, end in loose:
+            pieces = _unlabelled(reading, start, end)
+            unlabelled = [*[u for u in unlabelled if all(_alike(u[2], p[2]) < _SAME_QUESTION for p in pieces)], *pieces]
+        for number, (start, end, _) in enumerate(unlabelled, start=1):
+            found[str(number)] = _question(reading, str(number), start, end, None, "")
+    return list(found.values()), labels
+
+
+def _is_first(name: str) -> bool:
+    return name.lower() in {"1", "a", "1a"}
+
+
+def _labelled_items(reading: Reading, hits: Sequence[Hit], start: int, end: int) -> list[_Item]:
+    """Make items of the labels that go on counting; others are part of the text."""
+    items: list[_Item] = []
+    number = 0
+    letter = ""
+    top: _Item | None = None
+    nested = False
+    for hit in hits:
+        a, b = hit.groups["ids"]
+        match = _ID.fullmatch("".join(c for c in reading.text[a:b] if c.isalnum()))
+        if match is None:
+            continue
+        digits, part = match["number"], match["letter"]
+        parent: str | None = None
+        if digits and part:
+            if int(digits) not in {number, number + 1}:
+                continue
+            number, letter, name, parent = int(digits), part.lower(), f"{int(digits)}{part}", str(int(digits))
+        elif digits:
+            value = int(digits)
+            if value == number + 1 or (number == 0 and value < _HIGHEST_FIRST):
+                name, number, letter = str(value), value, ""
+            elif value == 1 and number == 1 and top is not None and not nested and _open_stem(reading, top, hit.start):
+                top.id = f"{top.id}-stem"
+                name, letter, nested = "1", "", True
+            else:
+                continue
+            parent = f"{top.id}" if nested and top is not None else None
+        else:
+            if part.lower() != (chr(ord(letter) + 1) if letter else "a"):
+                continue
+            letter = part.lower()
+            name = f"{number}{part}" if number else part
+            parent = str(number) if number else None
+        if items:
+            items[-1].end = hit.start
+        items.append(_Item(name, hit.start, end, parent, hit.rule.id, hit))
+        if digits and not part and not nested:
+            top = items[-1]
+    return items
+
+
+def _open_stem(reading: Reading, item: _Item, end: int) -> bool:
+    return reading.text[item.start : end].rstrip(" \t\n*_").endswith((":", "-", ";"))
+
+
+def _chain(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
+    """Of labels within a paragraph, those that count 1, 2, 3 in order."""
+    out: list[Hit] = []
+    for hit in hits:
+        a, b = hit.groups["ids"]
+        if reading.text[a:b] == str(len(out) + 1):
+            out.append(hit)
+    return out
+
+
+def _folded(reading: Reading, items: Sequence[_Item]) -> list[Question]:
+    """Make questions of items. A stem that is no sentence of its own belongs to its parts."""
+    out = []
+    for i, item in enumerate(items):
+        label_end = item.label.groups["ids"][1] if item.label else item.start
+        text_start = label_end + len(_LABEL_TAIL.match(reading.text, label_end)[0])  # type: ignore[index]
+        end = _first_answer_sentence(reading, item, text_start, last=i == len(items) - 1)
+        text = reading.text[text_start:end].strip(" \t\n*_-")
+        has_parts = any(other.parent == item.id for other in items)
+        if has_parts and (not text or (text.endswith(":") and not _SENTENCE_BREAK.search(text))):
+            continue
+        known = {other.id for other in items}
+        parent = item.parent if item.parent in known else None
+        out.append(_question(reading, item.id, text_start, end, parent, item.rule))
+    ids = {question.id for question in out}
+    return [q if q.parent in ids else q.model_copy(update={"parent": None}) for q in out]
+
+
+def _first_answer_sentence(reading: Reading, item: _Item, text_start: int, *, last: bool) -> int:
+    """Where an item ends; the last one of a run-on list may have its words behind the request's end."""
+    if reading.text[text_start : item.end].strip(' \t\n*_-"”') or not last:
+        return item.end
+    return min(reading.sentence_at(text_start)[1], text_start + _RUN_ON_MAX)
+
+
+def _question(reading: Reading, name: str, start: int, end: int, parent: str | None, rule: str) -> Question:
+    piece = reading.text[start:end]
+    left = len(piece) - len(piece.lstrip(_TRIM))
+    right = len(piece.rstrip(_TRIM))
+    if right <= left:
+        left, right = 0, len(piece)
+    return Question(
+        id=name,
+        text=" ".join(piece[left:right].split()),
+        start=start + left,
+        end=start + right,
+        parent=parent,
+        rule=rule,
+    )
+
+
+def _unlabelled(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Questions without labels: bullets or paragraphs that ask; within a lone paragraph, sentences that ask."""
+    paragraphs = _paragraphs(reading, start, end)
+    bullets = [line for line in _bulleted(reading, start, end) if len(line[2].split()) > _FEWEST_WORDS]
+    asking_bullets = [line for line in bullets if _ASKS.match(line[2]) or line[2].endswith("?")]
+    if len(asking_bullets) > 1 and len(asking_bullets) * 2 > len(bullets):
+        return asking_bullets
+    asking = [p for p in paragraphs if _asks_something(p[2])]
+    if len(asking) > 1:
+        return [part for p in asking for part in _coordinated(reading, p)]
+    if asking:
+        sentences = [s for s in _sentences(reading, *asking[0][:2]) if s[2].endswith("?")]
+        if len(sentences) > 1:
+            return sentences
+        return _coordinated(reading, (asking[0][0], end, asking[0][2]))
+    text = reading.text[start:end].strip()
+    return [(start, end, text)] if len(text.split()) > _FEWEST_WORDS else []
+
+
+def _asks_something(text: str) -> bool:
+    bare = text.strip(_TRIM)
+    if _DETAIL.match(bare):
+        return False
+    return bool(_ASKS.match(bare)) or "?" in text
+
+
+def _coordinated(reading: Reading, piece: tuple[int, int, str]) -> list[tuple[int, int, str]]:
+    """Two indirect questions joined by a comma and "and" are two questions."""
+    start, end, text = piece
+    found = _AND_HOW.search(reading.flow, start, end)
+    if not found or "?" in text:
+        return [piece]
+    cut = found.start("second")
+    return [(start, found.start(), reading.text[start : found.start()]), (cut, end, reading.text[cut:end])]
+
+
+def _paragraphs(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    out = []
+    position = start
+    for found in [*_BLANK.finditer(reading.text, start, end), None]:
+        stop = found.start() if found else end
+        text = reading.text[position:stop].strip()
+        if text:
+            out.append((position, stop, text))
+        position = found.end() if found else end
+    return out
+
+
+def _bulleted(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    marks = [(found.start(), found.end()) for found in _BULLET.finditer(reading.text, start, end)]
+    stops = [*(a for a, _ in marks[1:]), end] if marks else []
+    out = []
+    for (_, text_start), stop in zip(marks, stops, strict=True):
+        blank = _BLANK.search(reading.text, text_start, stop)
+        stop = blank.start() if blank else stop
+        out.append((text_start, stop, reading.text[text_start:stop].strip()))
+    return out
+
+
+def _sentences(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    return [
+        (max(a, start), min(b, end), reading.text[max(a, start) : min(b, end)].strip())
+        for a, b in reading.sentences
+        if b > start and a < end
+    ]
+
+
+def _alike(one: str, other: str) -> float:
+    a, b = _content_words(one), _content_words(other)
+    return len(a & b) / max(1, len(a | b))
+
+
+def _content_words(text: str) -> frozenset[str]:
+    return frozenset(
+        word[:_STEM_LENGTH].rstrip("s") for word in _WORD.findall(text.lower()) if word not in _STOP and len(word) > 2
+    )
+
+
+def _named_in_answers(
+    reading: Reading, reply: _Reply, questions: Sequence[Question], inline: Sequence[Hit], answered: Sequence[Hit]
+) -> list[Question]:
+    """Parts that a question names within its sentence are questions of their own if the answers keep them apart."""
+    known = {question.id.lower() for question in questions}
+    wanted: set[str] = set()
+    current = ""
+    for hit in answered:
+        if "ids" in hit.groups and reply.start <= hit.start < reply.end:
+            for number, letter in _pairs(reading.text[slice(*hit.groups["ids"])]):
+                current = number or current
+                if letter and current in known:
+                    wanted.add(f"{current}{letter}")
+    if len(wanted) < 2:
+        return []
+    out: list[Question] = []
+    for question in list(questions):
+        parts = [
+            h
+            for h in inline
+            if question.start <= h.start < question.end and reading.text[slice(*h.groups["ids"])].isalpha()
+        ]
+        names = [f"{question.id}{reading.text[slice(*h.groups['ids'])]}" for h in parts]
+        if len(parts) > 1 and set(names) <= wanted and not any(q.parent == question.id for q in questions):
+            stops = [*(h.start for h in parts[1:]), question.end]
+            stem_is_question = len(reading.text[question.start : parts[0].start].split()) <= 1
+            for hit, name, stop in zip(parts, names, stops, strict=True):
+                out.append(_question(reading, name, hit.end, stop, question.id, hit.rule.id))
+            if not stem_is_question and isinstance(questions, list):
+                questions.remove(question)
+    return [q.model_copy(update={"parent": None}) if q.parent not in {x.id for x in questions} else q for q in out]
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Read a label: numbers and the letters that go with them, in order; roman numerals are left out."""
+    out = []
+    for found in _LABEL_PART.finditer(text):
+        number, letter = found["number"] or "", (found["letter"] or "").lower()
+        if number or letter:
+            out.append((str(int(number)) if number else "", letter))
+    return out
+
+
+def _ids_of(text: str, names: Sequence[str], current: str) -> tuple[str, ...]:
+    """Give the known questions that a label names: "2", "1(a)", "1c and 1d", "2-5", "2A to 3B", "[b]" after "[1a]"."""
+    by_key = {name.lower(): name for name in names}
+    resolved: list[str] = []
+    for number, letter in _pairs(text):
+        current = number or current
+        key = f"{number or current}{letter}" if (number or (letter and f"{current}{letter}" in by_key)) else letter
+        if key in by_key:
+            resolved.append(by_key[key])
+        elif number and not letter and any(_under(name, number) for name in names):
+            resolved += [name for name in names if _under(name, number)]
+        elif letter and number and number in by_key:
+            resolved.append(by_key[number])
+        elif letter and not number and current in by_key:
+            resolved.append(by_key[current])
+        else:
+            return ()
+    if len(resolved) == 2 and _RANGE.search(text):
+        first, last = (list(names).index(name) for name in (resolved[0], resolved[-1]))
+        resolved = list(names)[first : last + 1] if first < last else resolved
+    elif len(resolved) > 2 and _RANGE.search(text):
+        first, last = list(names).index(resolved[0]), list(names).index(resolved[-1])
+        resolved = list(names)[first : last + 1] if first < last else resolved
+    return tuple(dict.fromkeys(resolved))
+
+
+def _under(name: str, number: str) -> bool:
+    return name.lower().startswith(number) and name[len(number) :].isalpha()
+
+
+def _answers(
+    reading: Reading, reply: _Reply, questions: Sequence[Question], answered: Sequence[Hit]
+) -> tuple[list[AnswerBlock], list[Hit]]:
+    stretches = _answer_stretches(reading, reply)
+    if not questions or not stretches:
+        return [], []
+    prefix = f"{reply.reference}/" if questions[0].id.startswith(f"{reply.reference}/") and reply.reference else ""
+    names = [question.id.removeprefix(prefix) for question in questions]
+    hits = [hit for hit in answered if any(a <= hit.start < b for a, b in stretches)]
+    blocks, used = _by_label(reading, stretches, names, hits)
+    if not blocks:
+        if len(names) == 1:
+            blocks = [AnswerBlock((names[0],), a, b, "single") for a, b in stretches]
+        else:
+            blocks = _by_order(reading, stretches, names) or _by_content(reading, stretches, questions, prefix)
+    elif len(names) > 1:
+        blocks = sorted(
+            [*blocks, *_before_labels(reading, stretches, questions, prefix, blocks)], key=lambda b: b.start
+        )
+    if prefix:
+        blocks = [replace(block, question_ids=tuple(prefix + name for name in block.question_ids)) for block in blocks]
+    return blocks, used
+
+
+def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
+    """The parts of the letter that answer. Page furniture and notes within them are no break."""
+    out: list[tuple[int, int]] = []
+    joined = False
+    for section in reading.facts.sections:
+        if not reply.start <= section.start < reply.end:
+            continue
+        if section.id in _ANSWER_SECTIONS and not (section.id in _ASIDES and not out):
+            if joined and out:
+                out[-1] = (out[-1][0], section.end)
+            else:
+                out.append((section.start, section.end))
+            joined = True
+        elif section.id not in {"footer", "marking"}:
+            joined = False
+    return out
+
+
+def _by_label(
+    reading: Reading, stretches: Sequence[tuple[int, int]], names: Sequence[str], hits: Sequence[Hit]
+) -> tuple[list[AnswerBlock], list[Hit]]:
+    blocks: list[AnswerBlock] = []
+    used: list[Hit] = []
+    for start, end in stretches:
+        labels: list[tuple[int, tuple[str, ...], Hit]] = []
+        current = ""
+        for hit in hits:
+            if not start <= hit.start < end or _in_table(reading, hit):
+                continue
+            if labels and hit.start < labels[-1][2].end:
+                continue
+            if hit.rule.attributes.get("sentence") and reading.text[
+                reading.sentence_at(hit.start)[0] : hit.start
+            ].strip(_TRIM):
+                continue
+            if "ordinals" in hit.groups:
+                ids = _ordinal_ids(reading.flow[slice(*hit.groups["ordinals"])], names)
+                text = ""
+            else:
+                text = reading.flow[slice(*hit.groups["ids"])]
+                ids = _ids_of(text, names, current)
+            if not ids:
+                continue
+            if hit.rule.attributes.get("chain") and not _goes_on(ids, labels, names):
+                continue
+            numbers = [number for number, _ in _pairs(text) if number]
+            current = numbers[-1] if numbers else current
+            labels.append((hit.start, ids, hit))
+            used.append(hit)
+        for i, (at, ids, hit) in enumerate(labels):
+            stop = labels[i + 1][0] if i + 1 < len(labels) else end
+            blocks.append(AnswerBlock(ids, at, stop, "label", (hit.start, hit.end)))
+    return blocks, used
+
+
+def _goes_on(ids: tuple[str, ...], labels: Sequence[tuple[int, tuple[str, ...], Hit]], names: Sequence[str]) -> bool:
+    """Whether a label in running text is the next to be answered."""
+    seen = {name for _, given, _ in labels for name in given}
+    return next((name for name in names if name not in seen), None) in ids
+
+
+def _in_table(reading: Reading, hit: Hit) -> bool:
+    index = reading.grid_at(hit.start)
+    if index is None:
+        return False
+    grid = reading.grids[index]
+    return len(grid.rows) > 1 and sum(len(cell.text.split()) for row in grid.rows for cell in row) < (
+        _WORDY_CELL * len(grid.rows) * len(grid.rows[0])
+    )
+
+
+def _ordinal_ids(text: str, names: Sequence[str]) -> tuple[str, ...]:
+    tops = [name for name in names if not name[:-1].isdigit()] or list(names)
+    out = []
+    for word in _WORD.findall(text.lower()):
+        if word in {"last", "final"}:
+            out.append(tops[-1])
+        elif word in _ORDINALS and _ORDINALS.index(word) < len(tops):
+            out.append(tops[_ORDINALS.index(word)])
+    return tuple(out)
+
+
+def _by_order(reading: Reading, stretches: Sequence[tuple[int, int]], names: Sequence[str]) -> list[AnswerBlock]:
+    """As many tables as questions: each answers the question at its place, with the text before it."""
+    grids = [grid for grid in reading.grids if any(a <= grid.start < b for a, b in stretches)]
+    if len(grids) != len(names):
+        return []
+    out = []
+    start, end = stretches[0][0], stretches[-1][1]
+    for name, grid in zip(names, grids, strict=True):
+        last = grid is grids[-1]
+        stop = end if last else grid.end
+        out.append(AnswerBlock((name,), start, stop, "order"))
+        start = stop
+    return out
+
+
+def _by_content(
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
+) -> list[AnswerBlock]:
+    """Give each paragraph to the question whose own words it shares most; one that shares none goes on."""
+    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    common = Counter(word for own in words.values() for word in own)
+    out: list[AnswerBlock] = []
+    current: str | None = None
+    for start, end in stretches:
+        for a, b, text in _paragraphs(reading, start, end):
+            have = _content_words(text)
+            scores = {
+                name: sum(1 / common[word] for word in own & have if common[word] < len(words))
+                for name, own in words.items()
+            }
+            ranked = sorted(scores.values(), reverse=True)
+            if ranked[0] > 0 and (len(ranked) == 1 or ranked[0] > ranked[1]):
+                current = max(scores, key=lambda name: scores[name])
+            if current is None:
+                continue
+            if out and out[-1].question_ids == (current,) and out[-1].end <= a:
+                out[-1] = replace(out[-1], end=b)
+            else:
+                out.append(AnswerBlock((current,), a, b, "content"))
+    return out
+
+
+def _before_labels(
+    reading: Reading,
+    stretches: Sequence[tuple[int, int]],
+    questions: Sequence[Question],
+    prefix: str,
+    blocks: Sequence[AnswerBlock],
+) -> list[AnswerBlock]:
+    """Text before the first label of a stretch answers the questions that no label names, if it shares their words."""
+    labelled = {name for block in blocks for name in block.question_ids}
+    left = [question for question in questions if question.id.removeprefix(prefix) not in labelled]
+    if not left or len(left) == len(questions):
+        return []
+    first = min(block.start for block in blocks)
+    start = stretches[0][0]
+    if first <= start:
+        return []
+    if len(left) == 1 and any(start <= grid.start < first for grid in reading.grids):
+        return [AnswerBlock((left[0].id.removeprefix(prefix),), start, first, "order")]
+    return []

@@ -9,6 +9,8 @@ its attributes:
   the cue's line, a heading. "here": with the cue itself. "after": behind the cue. "next": with the next sentence.
 * `from` / `not_from`: the sections in progress in which the cue counts, or does not.
 * `first`: it counts only until a request was found.
+* `fresh`: the label in the cue ("Request 2") was not seen in the request before.
+* `starts`: the cue counts only at the very beginning of its sentence.
 * `restarts`: a page may hold several replies; the cue begins another when its text was not seen before.
 """
 
@@ -24,6 +26,7 @@ import regex
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
@@ -35,12 +38,22 @@ _BEFORE_ANSWERS = frozenset(
     {"marking", "letterhead", "addressee", "ref_block", "subject", "intro", "request", "clarification"}
 )
 _HEAD = frozenset({"marking", "letterhead", "addressee", "ref_block", "subject"})
+_OUTSIDE = _HEAD | {"intro", "closing", "footer"}
 _ANSWERS = frozenset({"response", "preface", "searches", "boilerplate_act", "exemption", "s16_advice", "caveat"})
+_LEFT_BY_LABELS = frozenset({"exemption", "s16_advice", "caveat", "request", "clarification"})
 _FURNITURE_SECTIONS = frozenset({"marking", "letterhead", "footer", "ref_block"})
 _FURNITURE_MAX_LENGTH = 200
 _FURNITURE_GAP_LINES = 2
-_NUMBERED = regex.compile(r"[ \t>*_#\\]*(\d{1,2})[ \t\\]*[.):]", regex.MULTILINE)
-_DIGITS = regex.compile(r"\d+")
+_LABELLED = regex.compile(
+    r"[\s>*_#\\\[(-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b)"
+    r"[ \t\\*_\])]*(?:[.):\]/–-](?!\d)|$)",
+    regex.MULTILINE | regex.IGNORECASE,
+)
+_PAGE_NUMBER = regex.compile(r"(?<!\S)\d{1,3}(?!\S)")
+_QUESTION_WORDS = regex.compile(
+    r"[\s*_\"]*(?:(?:in |on |at |of |for )?(?:how|what|which|whose)|who|when|where|why|does|do|did|is|are|has|have|can|could|please)\b",
+    regex.IGNORECASE,
+)
 _BLANK_LINE = regex.compile(r"\n[ \t\f\r|>]*\n")
 _OPENING_QUOTE = regex.compile(r"[\s>*_\-•\d.)]*(?P<quote>[“\"])")
 _QUOTED_MAX = 6000
@@ -55,6 +68,7 @@ class _Unit:
     paragraph: int
     section: str = ""
     rule: str = ""
+    headed: bool = False
 
 
 @Language.factory("foi_sections", default_config={"patterns": []})
@@ -87,6 +101,7 @@ def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[H
     walk = _Walk(reading, hits, furniture)
     for unit in units:
         walk.step(unit)
+    _interleave(reading, units)
     _name_prefaces(units)
     return units, walk.used
 
@@ -122,9 +137,7 @@ def _furniture(reading: Reading, hits: Sequence[Hit]) -> list[tuple[int, int]]:
     salutation or reference is the letterhead itself.
     """
     keys = [
-        _DIGITS.sub("0", " ".join(reading.flow[start:end].split()))
-        if end - start <= _FURNITURE_MAX_LENGTH
-        else ""
+        _PAGE_NUMBER.sub("0", " ".join(reading.flow[start:end].split())) if end - start <= _FURNITURE_MAX_LENGTH else ""
         for start, end in reading.lines
     ]
     counts = Counter(key for key in keys if len(key) > 2)
@@ -168,8 +181,9 @@ class _Walk:
         self.reading = reading
         self.hits = list(hits)
         self.starts = [hit.start for hit in self.hits]
-        self.furniture = {start for start, _ in furniture}
-        self.grids = [(grid.start, grid.end) for grid in reading.grids]
+        self.furniture = list(furniture)
+        self.furniture_starts = [start for start, _ in furniture]
+        self.grids = [grid.start for grid in reading.grids if _holds_figures(grid)]
         self.used: list[Hit] = []
         self.section = "letterhead"
         self.rule = ""
@@ -177,14 +191,14 @@ class _Walk:
         self.pending: tuple[str, str] | None = None
         self.quote_end: int | None = None
         self.replies: set[str] = set()
-        self.asked: set[int] = set()
-        self.answered = 0
+        self.asked: dict[str, None] = {}
+        self.answered: set[str] = set()
         self.answers_begun = False
         self.asked_before = False
 
     def step(self, unit: _Unit) -> None:
         """Give one unit its section."""
-        if unit.start in self.furniture:
+        if self._is_furniture(unit):
             unit.section = "footer"
             return
         if self.pending and self.reading.text[unit.start : unit.end].strip():
@@ -199,9 +213,15 @@ class _Walk:
             self._continue(unit)
         if unit.section == "request":
             self.asked_before = True
-            self._note_numbers(unit, self.asked)
+            label = _label(self.reading, unit.start)
+            if label:
+                self.asked[label] = None
         elif unit.section in _ANSWERS:
             self.answers_begun = True
+
+    def _is_furniture(self, unit: _Unit) -> bool:
+        i = bisect.bisect_right(self.furniture_starts, unit.start) - 1
+        return i >= 0 and unit.start < self.furniture[i][1]
 
     def _best(self, unit: _Unit) -> Hit | None:
         first = bisect.bisect_left(self.starts, unit.start)
@@ -217,9 +237,15 @@ class _Walk:
         attributes = hit.rule.attributes
         if attributes.get("at") == "line" and self.reading.text[unit.start : hit.start].count("\n"):
             return False
-        if self.section not in attributes.get("from", (self.section,)) or self.section in attributes.get("not_from", ()):
+        if self.section not in attributes.get("from", (self.section,)) or self.section in attributes.get(
+            "not_from", ()
+        ):
             return False
         if attributes.get("first") and self.asked_before:
+            return False
+        if attributes.get("starts") and self.reading.text[unit.start : hit.start].strip(" \t\n>*_#-"):
+            return False
+        if attributes.get("fresh") and _label(self.reading, hit.start) in self.asked:
             return False
         if attributes.get("restarts"):
             name = "".join(self.reading.lower[hit.start : hit.end].split())
@@ -237,6 +263,8 @@ class _Walk:
         if at in {"after", "next"}:
             if self.section in _HEAD:
                 self._enter("intro", "", unit)
+            if self.section in _OUTSIDE:
+                self.asked.clear()
             self.pending = (value, hit.rule.id)
             self._continue(unit)
             return
@@ -244,15 +272,21 @@ class _Walk:
             unit.section, unit.rule = value, hit.rule.id
             return
         if reach == "paragraph":
-            self.section = self._resumed(value)
+            resumed = self._resumed(value)
+            if resumed != self.section:
+                self._enter(resumed, "", unit)
             self.aside = (value, hit.rule.id, unit.paragraph)
             unit.section, unit.rule = value, hit.rule.id
             return
-        if hit.rule.attributes.get("restarts") and self.section not in _HEAD:
+        if value == "clarification" or (value == "request" and self.section in _OUTSIDE):
             self.asked.clear()
-            self.answered = 0
+        if hit.rule.attributes.get("restarts") and self.section not in _HEAD:
+            self.asked_before = False
+            self.asked.clear()
+            self.answered.clear()
         self._enter(value, hit.rule.id, unit)
         unit.section, unit.rule = value, hit.rule.id
+        unit.headed = bool(hit.rule.attributes.get("heading"))
 
     def _resumed(self, aside: str) -> str:
         """What goes on behind an aside: once the authority speaks of the Act or its data, the request is over."""
@@ -302,33 +336,88 @@ class _Walk:
                 unit.section, unit.rule = section, rule
                 return
             self.aside = None
-        if self.section in {"exemption", "s16_advice", "caveat"} and self._answers_again(unit):
+        if self.section in _LEFT_BY_LABELS and self._answers_again(unit):
             self._enter("response", "", unit)
         unit.section, unit.rule = self.section, self.rule
         if self.section == "response":
-            numbers: set[int] = set()
-            self._note_numbers(unit, numbers)
-            self.answered = max([self.answered, *(n for n in numbers if n in self.asked)])
+            self.answered.add(_label(self.reading, unit.start))
 
     def _answers_again(self, unit: _Unit) -> bool:
-        """Whether the numbering of the answers goes on, or a table stands, behind an argument or a note."""
-        if any(start == unit.start for start, _ in self.grids):
+        """Whether a table stands, or the numbering of the answers begins or goes on, behind something else."""
+        if any(start == unit.start for start in self.grids):
             return True
-        found = _NUMBERED.match(self.reading.text, unit.start)
-        return bool(found) and int(found[1]) in self.asked and int(found[1]) > self.answered
+        label = _label(self.reading, unit.start)
+        if label not in self.asked or label in self.answered:
+            return False
+        if self.section != "request":
+            return True
+        return len(self.asked) > 1 and label == next(iter(self.asked)) and not _asks(self.reading, unit.start, unit.end)
 
-    def _note_numbers(self, unit: _Unit, numbers: set[int]) -> None:
-        found = _NUMBERED.match(self.reading.text, unit.start)
-        if found:
-            numbers.add(int(found[1]))
+
+def _label(reading: Reading, start: int) -> str:
+    """Give the number or letter that a line begins with, plain and in lower case, or "" where there is none."""
+    found = _LABELLED.match(reading.text, start)
+    return "".join(found["label"].lower().split()) if found else ""
+
+
+def _asks(reading: Reading, start: int, end: int) -> bool:
+    """Whether a stretch ends in a question mark."""
+    return reading.text[start:end].rstrip(' \t\n*_"”’').endswith("?")
+
+
+def _interleave(reading: Reading, units: list[_Unit]) -> None:
+    """Tell questions from answers where each question is repeated above its answer.
+
+    The sign is a run of numbered questions of which most are followed by a paragraph that is none.
+    """
+    end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
+    heads: list[int] = []
+    last = 0
+    for i, unit in enumerate(units[:end]):
+        label = _label(reading, unit.start)
+        if label.isdigit() and int(label) == last + 1 and _repeats_question(reading, unit):
+            heads.append(i)
+            last += 1
+    if len(heads) < 2 or any(unit.section == "request" for unit in units[: heads[0]] if _label(reading, unit.start)):
+        return
+    if any(_label(reading, unit.start) == "1" for unit in units[heads[-1] + 1 : end]):
+        return
+    stretches = list(zip(heads, [*heads[1:], end], strict=True))
+    followed = [
+        any(
+            units[i].paragraph != units[head].paragraph
+            and units[i].section not in {"footer", "marking"}
+            and not _asks(reading, units[i].start, units[i].end)
+            for i in range(head + 1, stop)
+        )
+        for head, stop in stretches[:-1]
+    ]
+    if sum(followed) * 2 < len(followed) or not followed:
+        return
+    for head, stop in stretches:
+        units[head].section = "request"
+        asking = True
+        for unit in units[head + 1 : stop]:
+            same = unit.paragraph == units[head].paragraph and asking
+            asking = same and unit.section in _BEFORE_ANSWERS
+            if asking:
+                unit.section = "request"
+            elif unit.section in _BEFORE_ANSWERS:
+                unit.section, unit.rule = "response", ""
+
+
+def _repeats_question(reading: Reading, unit: _Unit) -> bool:
+    text = reading.ruled[unit.start : unit.end]
+    return _asks(reading, unit.start, unit.end) or bool(_QUESTION_WORDS.match(_LABELLED.sub("", text, count=1)))
+
+
+def _holds_figures(grid: Grid) -> bool:
+    return sum(any(c.isdigit() for c in cell.text) for row in grid.rows[1:] for cell in row[1:]) > 1
 
 
 def _name_prefaces(units: list[_Unit]) -> None:
     """Call what stands between the recital of the Act and the heading of the answers a preface."""
-    headed = next(
-        (i for i, unit in enumerate(units) if unit.section == "response" and unit.rule.startswith("section.response.h")),
-        None,
-    )
+    headed = next((i for i, unit in enumerate(units) if unit.section == "response" and unit.headed), None)
     if headed is None:
         return
     for unit in units[:headed]:
