@@ -21,10 +21,12 @@ MOST_LABEL_LINES = 16
 MOST_FURNITURE_LINES = 10
 MOST_HEADER_LINES = 8
 LONGEST_HEADER = 60
+LONGEST_PIECE = 80
 _CERTAIN = 0.55
 """A figure belongs to the nearest column when the next one is at least 1 / 0.55 times as far."""
 
 _PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
+_SEPARATORS = frozenset("-–—=:|")
 _DIGITS = regex.compile(r"\d+")
 _LOOSE_END = regex.compile(r"(?:[,/&–-]|\b(?:and|or|of|the|to|in|with|for|by|a|an|at|on|from|against|under))$", regex.I)
 _LOOSE_START = regex.compile(r"[\p{Ll}(,&/–-]")
@@ -41,7 +43,12 @@ class Line:
     def is_data(self) -> bool:
         """Whether the line has a figure right of its label."""
         rest = self.pieces[1:] if len(self.pieces) > 1 else self.pieces
-        return any(p.is_figure for p in rest)
+        return any(p.is_symbol for p in rest) or (bool(rest) and all(p.is_figure for p in rest))
+
+    @property
+    def prose(self) -> bool:
+        """Whether the line holds a stretch too long for a cell."""
+        return any(p.right - p.left > LONGEST_PIECE for p in self.pieces)
 
     @property
     def single(self) -> bool:
@@ -90,7 +97,7 @@ def find_aligned(lines: Lines) -> list[Grid]:
             groups.append([part])
     grids = []
     for parts in groups:
-        grid = _grid(lines, parts)
+        grid = _grid(parts)
         if grid is not None:
             grids.append(grid)
             lines.take(parts[0].first, parts[-1].last)
@@ -114,7 +121,7 @@ def _clusters(lines: Lines, parsed: Sequence[Line]) -> list[tuple[int, int]]:
     out = []
     n = 0
     while n < len(parsed):
-        if len(parsed[n].pieces) < 2:
+        if len(parsed[n].pieces) < 2 or parsed[n].prose:
             n += 1
             continue
         last = _cluster_end(lines, parsed, n)
@@ -135,7 +142,7 @@ def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
             blanks += 1
             if blanks > MOST_BLANK_LINES or not lines.free[n]:
                 break
-        elif "\f" in lines.line(n) and n > first:
+        elif ("\f" in lines.line(n) and n > first) or line.prose:
             break
         elif line.single and not line.is_data:
             piece = line.pieces[0]
@@ -185,21 +192,12 @@ def _part(lines: Lines, parsed: Sequence[Line], first: int, last: int) -> Part |
     ]
     data = sorted([*data, *lone])
     margin = min((parsed[n].pieces[0].left for n in data if parsed[n].pieces[0].left < edge), default=-1)
-    top = next((n for n in range(first, data[0]) if parsed[n].pieces and parsed[n].pieces[-1].right > edge), data[0])
-    if top < data[0]:
-        top = _header_top(lines, parsed, top, margin)
-        heads = [n for n in range(top, data[0]) if parsed[n].pieces and parsed[n].pieces[-1].right > edge]
-        for n in range(top, data[0]):
-            if n not in heads and parsed[n].pieces and _is_corner(parsed, n, heads):
-                heads.append(n)
-        begin = top
-    else:
-        heads = []
-        begin = min([data[0], *_labels_above(lines, parsed, data[0], edge)])
+    heads = _header_lines(lines, parsed, first, data[0], edge, margin)
+    begin = heads[0] if heads else min([data[0], *_labels_above(lines, parsed, data[0], edge)])
     rows, headings = _rows(lines, parsed, begin, last, data, edge, set(heads))
     if not rows:
         return None
-    return Part(begin, last, [parsed[n].pieces for n in sorted(heads)], rows, edge, margin, headings=headings)
+    return Part(begin, last, [parsed[n].pieces for n in heads], rows, edge, margin, headings=headings)
 
 
 def _edge(data: Sequence[Line]) -> int:
@@ -212,17 +210,36 @@ def _edge(data: Sequence[Line]) -> int:
     return min(lefts)
 
 
-def _header_top(lines: Lines, parsed: Sequence[Line], top: int, margin: int) -> int:
-    """Go up from the first header line over lines that stand over the columns of figures."""
-    n = top
-    while n > 0 and top - n < MOST_HEADER_LINES and lines.free[n - 1]:
-        above = parsed[n - 1].pieces
-        if not above or above[0].left <= margin + 2 or "\f" in lines.line(n - 1):
+def _header_lines(lines: Lines, parsed: Sequence[Line], first: int, data: int, edge: int, margin: int) -> list[int]:
+    """Give the header's lines: the lowest block of lines that stand over the columns of figures."""
+    bottom = next((n for n in range(data - 1, first - 1, -1) if parsed[n].pieces and _is_over(parsed[n], edge)), None)
+    if bottom is None:
+        return []
+    heads = [bottom]
+    n = bottom - 1
+    while n >= 0 and bottom - n < MOST_HEADER_LINES and lines.free[n]:
+        line = parsed[n]
+        if not line.pieces or "\f" in lines.line(n + 1) or line.prose:
             break
-        if len(above) == 1 and (len(above[0].text) > LONGEST_HEADER or above[0].text.endswith((".", ":", ";"))):
+        if n < first and line.pieces[0].left <= margin + 2:
             break
+        if (
+            n < first
+            and line.single
+            and (len(line.pieces[0].text) > LONGEST_HEADER or line.pieces[0].text.endswith((".", ":", ";")))
+        ):
+            break
+        if _is_over(line, edge):
+            heads.append(n)
         n -= 1
-    return n
+    corners = [
+        n for n in range(min(heads), data) if n not in heads and parsed[n].pieces and _is_corner(parsed, n, heads)
+    ]
+    return sorted([*heads, *corners])
+
+
+def _is_over(line: Line, edge: int) -> bool:
+    return line.pieces[-1].right > edge
 
 
 def _is_corner(parsed: Sequence[Line], n: int, heads: Sequence[int]) -> bool:
@@ -265,14 +282,14 @@ def _rows(
         n for n in range(first, last) if parsed[n].pieces and n not in header and not any(row.line == n for row in rows)
     ]
     headings: dict[int, list[Piece]] = {}
-    runs = _runs(lines, [row.line for row in rows], loose, first, last)
+    runs = _runs([row.line for row in rows], loose)
     style = _style(parsed, rows, runs)
     for i, run in enumerate(runs):
         _share(lines, parsed, rows, i, run, style, headings)
     return rows, headings
 
 
-def _runs(lines: Lines, data: Sequence[int], loose: Sequence[int], first: int, last: int) -> list[list[int]]:
+def _runs(data: Sequence[int], loose: Sequence[int]) -> list[list[int]]:
     """Give the label lines above each row, and after the last row."""
     runs: list[list[int]] = [[] for _ in range(len(data) + 1)]
     i = 0
@@ -465,7 +482,7 @@ def _shared_out(pieces: Sequence[Piece], bands: list[list[Piece]]) -> list[tuple
     return out
 
 
-def _grid(lines: Lines, parts: Sequence[Part]) -> Grid | None:
+def _grid(parts: Sequence[Part]) -> Grid | None:
     """Make the grid of a table from its parts, or None when the lines are no table."""
     main = parts[0]
     corners, over = _corner_and_rest(main)
@@ -494,6 +511,8 @@ def _grid(lines: Lines, parts: Sequence[Part]) -> Grid | None:
 
 def _is_table(rows: Sequence[Row], bands: Sequence[Sequence[Piece]], columns: int) -> bool:
     if sum(len(row.figures) > columns for row in rows) * 3 > len(rows):
+        return False
+    if columns == 2 and all(row.figures[0].text in _SEPARATORS for row in rows):
         return False
     texts = sum(p.value is None for row in rows for p in row.figures)
     figures = sum(p.value is not None for row in rows for p in row.figures)

@@ -25,10 +25,7 @@ def value_of(text: str) -> Value | None:
     """Read a whole cell as a value, or None."""
     if not text or len(text) > LONGEST_CELL:
         return None
-    try:
-        return values.parse_value(text)
-    except NotImplementedError:  # until values are read
-        return None
+    return values.parse_value(text)
 
 
 @lru_cache(maxsize=16384)
@@ -36,15 +33,17 @@ def period_of(text: str, context: PeriodContext | None = None) -> FoundPeriod | 
     """Read a whole cell as a period, or None."""
     if not text or len(text) > LONGEST_CELL:
         return None
-    try:
-        return periods.parse_period(text, context=context)
-    except NotImplementedError:  # until periods are read
-        return None
+    return periods.parse_period(text, context=context)
 
 
 def is_number(value: Value | None) -> bool:
     """Whether a value is a number or a suppressed number, rather than a word such as `N/A` or a dash."""
     return value is not None and bool(_DIGITS.search(value.raw))
+
+
+def is_symbol(value: Value | None) -> bool:
+    """Whether a value is written as a number, a dash or a mark, which no words of a header can be."""
+    return value is not None and (is_number(value) or not any(char.isalpha() for char in value.raw))
 
 
 def has_foreign_digits(text: str) -> bool:

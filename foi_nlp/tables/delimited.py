@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import regex
@@ -69,6 +70,8 @@ def find_piped(lines: Lines) -> list[Grid]:
             cells = split_pipes(lines, n)
             texts = [lines.text[a:b] for a, b in cells]
             if is_rule(texts):
+                if len(rows) == 1 and not ruled:
+                    rows[0] = [replace(cell, header=True) for cell in rows[0]]
                 ruled = True
             else:
                 rows.append([markup_cell(lines.text, a, b) for a, b in cells])
@@ -163,7 +166,7 @@ def squared(rows: list[Row]) -> list[Row]:
     A shorter row lost its last cells where the table keeps blank cells elsewhere. Otherwise nobody can tell which
     cells it lost: its values become one cell that spans all their columns, with a segment for each.
     """
-    rows = [row for row in rows if any(cell.segments for cell in row)]
+    rows = [row for row in rows if any(cell.segments or cell.header for cell in row)]
     if not rows:
         return []
     lengths = Counter(len(row) for row in rows)

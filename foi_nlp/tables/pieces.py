@@ -10,7 +10,7 @@ from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell
-from foi_nlp.tables.cells import is_number, period_of, value_of
+from foi_nlp.tables.cells import is_number, is_symbol, period_of, value_of
 
 _PIECE = regex.compile(r"[^\s\u00a0]+(?:[ \u00a0][^\s\u00a0]+)*")
 
@@ -49,6 +49,11 @@ class Piece:
     def is_number(self) -> bool:
         """Whether the piece is a number and cannot be a period."""
         return is_number(self.value) and self.period is None
+
+    @property
+    def is_symbol(self) -> bool:
+        """Whether the piece is a number, a dash or a mark, and cannot be a period."""
+        return is_symbol(self.value) and self.period is None
 
     @property
     def cell(self) -> Cell:

@@ -76,14 +76,16 @@ class Reader:
 
 
 def _fiscal_pairs(grid: Grid) -> bool:
-    """Whether the grid's headers hold consecutive pairs of years: `2016-2017`, `2017-2018`."""
-    firsts = set()
+    """Whether pairs of years in the grid's headers are financial years: their neighbours are consecutive."""
     edge = [cell for row in grid.rows[:3] for cell in row] + [cell for row in grid.rows for cell in row[:2]]
+    pairs, certain = set(), set()
     for cell in edge:
         found = _YEAR_PAIR.fullmatch(cell.text)
         if found and int(found[2]) == int(found[1]) + 1:
-            firsts.add(int(found[1]))
-    return any(year + 1 in firsts for year in firsts)
+            pairs.add(int(found[1]))
+        elif (read := period_of(cell.text)) is not None and read.period.type == "financial_year":
+            certain.add(int((read.period.start or "0")[:4]))
+    return any(year + 1 in pairs or year + 1 in certain or year - 1 in certain for year in pairs)
 
 
 def understand(grid: Grid) -> Structure:
@@ -127,6 +129,8 @@ def _header_depth(reader: Reader, n_rows: int, n_columns: int) -> int:
     """Count the rows before the first row of figures."""
     depth = 0
     dated = False
+    if n_columns == 2 and all(cell.header and not cell.text for cell in reader.cells[0]):
+        return 1
     while depth < n_rows - 1:
         row = reader.cells[depth]
         filled = [c for c in range(n_columns) if row[c].text]
