@@ -9,6 +9,7 @@ authority with most of it answers. Two partners answer together when cues name t
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +32,8 @@ CLEAR_LEAD = 1.15
 JOINT_EVIDENCE = 40
 SPLIT_SHARE = 0.5
 REPEATS_COUNTED = 4
+REQUEST_DISCOUNT = 4
+TELLING = frozenset({"answers_for", "subject", "received"})
 BODIES_NEED = frozenset({"received", "heading", "domain", "answers_for", "review"})
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
 FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
@@ -85,9 +88,17 @@ class Evidence:
     @property
     def total(self) -> float:
         """The strongest piece of each kind, and a tenth of each repeat up to a few."""
+        return self._sum(set(self.kinds))
+
+    @property
+    def telling(self) -> float:
+        """The part of the total that says who acted: who answers, holds, decides or received the request."""
+        return self._sum(TELLING)
+
+    def _sum(self, kinds: Set[str]) -> float:
         total = 0.0
-        for strengths in self.kinds.values():
-            ordered = sorted(strengths, reverse=True)
+        for kind in sorted(kinds & set(self.kinds)):
+            ordered = sorted(self.kinds[kind], reverse=True)
             total += ordered[0] + sum(ordered[1 : 1 + REPEATS_COUNTED]) / 10
         return total
 
@@ -195,12 +206,15 @@ class AuthoritiesComponent:
         """What speaks for each authority, or group of partners, that may have answered."""
         evidence: dict[frozenset[str], Evidence] = defaultdict(Evidence)
         for hit in cues:
-            if hit.rule.priority <= 0 or reading.section_at(hit.start) in REQUEST_SECTIONS:
+            strength = hit.rule.priority
+            if reading.section_at(hit.start) in REQUEST_SECTIONS:
+                strength //= REQUEST_DISCOUNT
+            if strength <= 0:
                 continue
             ids = frozenset(i for m in mentions if hit.start <= m.start and m.end <= hit.end for i in m.ids)
             kind = str(hit.rule.attributes.get("evidence", "subject"))
             if len(ids) == 1 or self._partners(ids):
-                evidence[ids].add(kind, hit.rule.priority, hit.start, hit.end, hit.rule.id)
+                evidence[ids].add(kind, strength, hit.start, hit.end, hit.rule.id)
         for hit in domains:
             mailbox = "@" in reading.text[max(0, hit.start - 1) : hit.end]
             of_request = reading.section_at(hit.start) in REQUEST_SECTIONS
@@ -229,8 +243,11 @@ class AuthoritiesComponent:
         )
         for ids, group in groups:
             shares = [singles[i].total if i in singles else 0.0 for i in ids]
+            telling = max((singles[i].telling for i in ids if i in singles), default=0.0)
             if group.total >= JOINT_EVIDENCE and (
-                group.total >= best or (ranked[0] in ids and min(shares) >= SPLIT_SHARE * max(shares))
+                group.telling > telling
+                or group.total >= best
+                or (ranked[0] in ids and min(shares) >= SPLIT_SHARE * max(shares))
             ):
                 return ids
         if best < ENOUGH_EVIDENCE:

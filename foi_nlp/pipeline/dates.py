@@ -35,7 +35,8 @@ HEAD_WITHOUT_SALUTATION = 700
 SALUTATION_REACH = 500
 REFERENCE_REACH = 150
 HANDLING_DAYS = 90
-_SINGLE_ROLES = ("letter_date", "received")
+_OTHERS_WORDS = REQUEST_SECTIONS | {"exemption"}
+DOUBT = 45
 _RESOLVED_ROLES = frozenset(
     {"received", "request_dated", "clarified", "acknowledged", "as_of", "review_decision", "review_requested"}
 )
@@ -160,7 +161,10 @@ class DatesComponent:
                 continue
             reading.mark("DATE_CUE", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
             window = str(hit.rule.attributes.get("window", ""))
-            cues.append(Cue(mention, hit.rule.value or "", hit.rule.id, hit.rule.priority, window))
+            priority = hit.rule.priority
+            if reading.section_at(mention.start) in _OTHERS_WORDS and hit.rule.value != "letter_date":
+                priority -= DOUBT
+            cues.append(Cue(mention, hit.rule.value or "", hit.rule.id, priority, window))
         return cues
 
     def _salutations(self, reading: Reading, forms: Forms) -> list[int]:
@@ -231,11 +235,10 @@ class DatesComponent:
             for m in mentions
             if m.value
             and not any(c.priority >= SURE_CUE and c.role != "letter_date" for c in by_mention[m])
+            and (reading.section_at(m.start) not in _OTHERS_WORDS or _greeted(m, salutations))
             and (strength := _position(reading, m, salutations, bool(by_mention[m])))
         ]
-        candidates = [
-            c for c in told + placed if reading.section_at(c.mention.start) not in REQUEST_SECTIONS | {"exemption"}
-        ]
+        candidates = told + placed
         if not candidates:
             return []
         best = max(c.priority for c in candidates)
@@ -244,8 +247,8 @@ class DatesComponent:
         if len(days) == 1:
             return top[:1]
         if best == ALONE_IN_HEAD:
-            greeted = [c for c in top if any(0 < s - c.mention.end < SALUTATION_REACH for s in salutations)]
-            return (greeted or top)[-1:] if greeted else top[:1]
+            greeted = [c for c in top if _greeted(c.mention, salutations)]
+            return greeted[-1:] or top[:1]
         labelled = [c for c in top if _near_reference(reading, c.mention)]
         return labelled if len(labelled) > 1 else top[:1]
 
@@ -289,15 +292,16 @@ def _position(reading: Reading, mention: DateMention, salutations: list[int], ha
     return LINE_END_IN_HEAD if in_head and before_greeting and not has_cue else 0
 
 
+def _greeted(mention: DateMention, salutations: list[int]) -> bool:
+    """Whether a salutation of the authority follows the date closely."""
+    return any(0 < s - mention.end < SALUTATION_REACH for s in salutations)
+
+
 def _near_reference(reading: Reading, mention: DateMention) -> bool:
     return any(
-        mention.start - REFERENCE_REACH < r.start < mention.end + REFERENCE_REACH or
-        any(
-            mention.start - REFERENCE_REACH < s.start_char < mention.start
-            for s in reading.doc.spans.get(SPANS_KEY, ())
-            if s.label_ == "REFERENCE"
-        )
-        for r in reading.facts.references
+        abs(span.start_char - mention.start) < REFERENCE_REACH
+        for span in reading.doc.spans.get(SPANS_KEY, ())
+        if span.label_ == "REFERENCE"
     )
 
 
