@@ -54,6 +54,7 @@ _RANGE = regex.compile(r"\d[a-h)]* ?(?:-|to) ?(?:q|questions? )?\d|[a-h]\)? (?:-
 _BLANK = regex.compile(r"\n[ \t\f\r|>]*\n\s*")
 _BULLET = regex.compile(r"^[ \t>]*(?:[•·‣▪◦●*-]|\uf0b7)[ \t]+", regex.MULTILINE)
 _SENTENCE_BREAK = regex.compile(r"[.?!]\s")
+_SENTENCE_START = regex.compile(r"(?<=[.!])\s+")
 _ASKS = regex.compile(
     r"(?:(?:in|on|at|of|for|to) )?(?:how|what|which|whose|who|when|where|why|does|do|did|is|are|has|have|can|could|please|"
     r"(?:the|a) (?:total |full |overall |annual )?(?:number|numbers|amount|percentage|proportion|cost|list|breakdown|copy)|"
@@ -123,6 +124,8 @@ class QuestionsComponent:
         replies = _replies(reading)
         for reply in replies:
             questions, labels = _questions(reading, reply, asked, inline)
+            if not questions:
+                questions = _numbered_in_answers(reading, reply, answered)
             questions += _named_in_answers(reading, reply, questions, inline, answered)
             questions.sort(key=lambda q: q.start)
             if len(replies) > 1:
@@ -311,8 +314,22 @@ def _folded(reading: Reading, items: Sequence[_Item]) -> list[Question]:
         known = {other.id for other in items}
         parent = item.parent if item.parent in known else None
         out.append(_question(reading, item.id, text_start, end, parent, item.rule))
+    out = [part for question in out for part in (question, *_bulleted_parts(reading, question, out))]
     ids = {question.id for question in out}
     return [q if q.parent in ids else q.model_copy(update={"parent": None}) for q in out]
+
+
+def _bulleted_parts(reading: Reading, question: Question, questions: Sequence[Question]) -> list[Question]:
+    """Bullets that a numbered question introduces with a colon are its parts, lettered in order."""
+    bullets = _bulleted(reading, question.start, question.end)
+    if len(bullets) < _FEWEST_WORDS or any(other.parent == question.id for other in questions):
+        return []
+    if not reading.text[question.start : bullets[0][0]].rstrip(" \t\n•·‣▪◦●*-").endswith(":"):
+        return []
+    return [
+        _question(reading, f"{question.id}{chr(ord('a') + i)}", start, end, question.id, question.rule)
+        for i, (start, end, _) in enumerate(bullets[:8])
+    ]
 
 
 def _first_answer_sentence(reading: Reading, item: _Item, text_start: int, *, last: bool) -> int:
@@ -361,7 +378,10 @@ def _asks_something(text: str) -> bool:
     bare = text.strip(_TRIM)
     if _DETAIL.match(bare):
         return False
-    return bool(_ASKS.match(bare)) or "?" in text
+    return "?" in text or any(
+        _ASKS.match(sentence.strip(_TRIM)) and not _DETAIL.match(sentence.strip(_TRIM))
+        for sentence in _SENTENCE_START.split(text)
+    )
 
 
 def _coordinated(reading: Reading, piece: tuple[int, int, str]) -> list[tuple[int, int, str]]:
@@ -447,6 +467,19 @@ def _named_in_answers(
             if not stem_is_question and isinstance(questions, list):
                 questions.remove(question)
     return [q.model_copy(update={"parent": None}) if q.parent not in {x.id for x in questions} else q for q in out]
+
+
+def _numbered_in_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit]) -> list[Question]:
+    """Where the request is not repeated, or runs beside the answers in two columns, numbered answers tell it."""
+    out: list[Question] = []
+    stretches = _answer_stretches(reading, reply)
+    for hit in answered:
+        if "ids" not in hit.groups or not any(a <= hit.start < b for a, b in stretches) or _in_table(reading, hit):
+            continue
+        if reading.flow[slice(*hit.groups["ids"])].strip("()[]. ") == str(len(out) + 1):
+            name = str(len(out) + 1)
+            out.append(_question(reading, name, hit.end, reading.line_at(hit.end)[1], None, hit.rule.id))
+    return out if len(out) > 1 else []
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

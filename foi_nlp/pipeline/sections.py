@@ -8,7 +8,7 @@ its attributes:
 * `at`: where it begins. "unit" (the default): with the sentence or list item that holds the cue. "line": with
   the cue's line, a heading. "here": with the cue itself. "after": behind the cue. "next": with the next sentence.
 * `from` / `not_from`: the sections in progress in which the cue counts, or does not.
-* `first`: it counts only until a request was found.
+* `first` / `first_from`: it counts only until a request was found, anywhere or in those sections.
 * `fresh`: the label in the cue ("Request 2") was not seen in the request before.
 * `starts`: the cue counts only at the very beginning of its sentence.
 * `restarts`: a page may hold several replies; the cue begins another when its text was not seen before.
@@ -40,6 +40,7 @@ _BEFORE_ANSWERS = frozenset(
 _HEAD = frozenset({"marking", "letterhead", "addressee", "ref_block", "subject"})
 _OUTSIDE = _HEAD | {"intro", "closing", "footer"}
 _ANSWERS = frozenset({"response", "preface", "searches", "boilerplate_act", "exemption", "s16_advice", "caveat"})
+_AFTER_ANSWERS = frozenset({"closing", "review_rights", "ico", "reuse", "annex", "s16_advice", "exemption", "caveat"})
 _LEFT_BY_LABELS = frozenset({"exemption", "s16_advice", "caveat", "request", "clarification"})
 _FURNITURE_SECTIONS = frozenset({"marking", "letterhead", "footer", "ref_block"})
 _FURNITURE_MAX_LENGTH = 200
@@ -101,6 +102,7 @@ def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[H
     walk = _Walk(reading, hits, furniture)
     for unit in units:
         walk.step(unit)
+    _leave_intro(units)
     _interleave(reading, units)
     _name_prefaces(units)
     return units, walk.used
@@ -193,7 +195,6 @@ class _Walk:
         self.replies: set[str] = set()
         self.asked: dict[str, None] = {}
         self.answered: set[str] = set()
-        self.answers_begun = False
         self.asked_before = False
 
     def step(self, unit: _Unit) -> None:
@@ -216,12 +217,13 @@ class _Walk:
             label = _label(self.reading, unit.start)
             if label:
                 self.asked[label] = None
-        elif unit.section in _ANSWERS:
-            self.answers_begun = True
 
     def _is_furniture(self, unit: _Unit) -> bool:
         i = bisect.bisect_right(self.furniture_starts, unit.start) - 1
         return i >= 0 and unit.start < self.furniture[i][1]
+
+    def _is_numbered_question(self, unit: _Unit) -> bool:
+        return bool(_label(self.reading, unit.start)) and _asks(self.reading, unit.start, unit.end)
 
     def _best(self, unit: _Unit) -> Hit | None:
         first = bisect.bisect_left(self.starts, unit.start)
@@ -241,7 +243,9 @@ class _Walk:
             "not_from", ()
         ):
             return False
-        if attributes.get("first") and self.asked_before:
+        if self.asked_before and (attributes.get("first") or self.section in attributes.get("first_from", ())):
+            return False
+        if hit.rule.value in _AFTER_ANSWERS and self._is_numbered_question(unit):
             return False
         if attributes.get("starts") and self.reading.text[unit.start : hit.start].strip(" \t\n>*_#-"):
             return False
@@ -291,7 +295,7 @@ class _Walk:
     def _resumed(self, aside: str) -> str:
         """What goes on behind an aside: once the authority speaks of the Act or its data, the request is over."""
         if aside in _ANSWERS and self.section in _BEFORE_ANSWERS:
-            return "response" if self.section in {"request", "clarification"} or self.answers_begun else self.section
+            return "response" if self.section in {"request", "clarification"} else self.section
         return self.section
 
     def _enter(self, section: str, rule: str, unit: _Unit) -> None:
@@ -324,7 +328,8 @@ class _Walk:
                     if not rest.strip(" ") or rest.lstrip(" ").startswith("\n"):
                         last = i + 1
                         behind = self.reading.text[i + 1 :].lstrip("*_. )\n\t >")
-                        if not behind.startswith(("“", '"')):
+                        label = _label(self.reading, i + 1)
+                        if not behind.startswith(("“", '"')) and label in {"", "1", "a"}:
                             break
                     opened = 1 if closing == '"' else max(opened, 0)
         return last
@@ -363,6 +368,16 @@ def _label(reading: Reading, start: int) -> str:
 def _asks(reading: Reading, start: int, end: int) -> bool:
     """Whether a stretch ends in a question mark."""
     return reading.text[start:end].rstrip(' \t\n*_"”’').endswith("?")
+
+
+def _leave_intro(units: list[_Unit]) -> None:
+    """Where the request is not repeated, what follows the paragraph of the receipt is the response."""
+    if any(unit.section == "request" for unit in units):
+        return
+    first = next((unit.paragraph for unit in units if unit.section == "intro"), None)
+    for unit in units:
+        if first is not None and unit.section == "intro" and unit.paragraph > first:
+            unit.section, unit.rule = "response", ""
 
 
 def _interleave(reading: Reading, units: list[_Unit]) -> None:
