@@ -1,0 +1,333 @@
+"""Tables with one cell a line, as copies of web pages and some PDF texts have them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from foi_nlp.figures.periods import FoundPeriod
+from foi_nlp.grids import EMPTY, Cell, Grid
+from foi_nlp.tables.cells import cell_at, is_number, join_cells, period_of, value_of
+from foi_nlp.tables.delimited import is_rule, merged, one_cell_a_line, split_pipes
+from foi_nlp.tables.lines import Lines
+from foi_nlp.tables.pieces import Piece, pieces_of
+from foi_nlp.tables.words import is_word, starts_with_word
+
+LONGEST_LABEL = 90
+MOST_LABEL_LINES = 6
+MOST_CELLS = 400
+_GAP = 3
+"""Blank lines after which a cell no longer belongs to the row before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One cell and its line. `kind` is "P" for a period, "V" for a figure, "T" for words."""
+
+    line: int
+    cell: Cell
+    kind: str
+    found: FoundPeriod | None
+
+    @property
+    def text(self) -> str:
+        """The cell's text."""
+        return self.cell.text
+
+    @property
+    def prose(self) -> bool:
+        """Whether the cell is too long for a label or ends as a sentence does."""
+        text = self.cell.text
+        return len(text) > LONGEST_LABEL or (text.endswith((".", ":", "?", ";")) and " " in text)
+
+
+# ---- one cell a line with pipes
+
+
+def find_piped_cells(lines: Lines) -> list[Grid]:
+    """Find tables with one cell and a pipe a line; a pipe alone is a blank cell."""
+    grids = []
+    n = 0
+    while n < len(lines):
+        if not lines.free[n] or "|" not in lines.line(n):
+            n += 1
+            continue
+        first = n
+        while n < len(lines) and lines.free[n] and ("|" in lines.line(n) or _is_bridge(lines, n)):
+            n += 1
+        if n - first < 4 or not one_cell_a_line(lines, first, n):
+            continue
+        grid = _piped_grid(lines, first, n)
+        if grid is not None:
+            grids.append(grid)
+            lines.take(first, n)
+    return grids
+
+
+def _is_bridge(lines: Lines, n: int) -> bool:
+    """Whether a blank line stands between two lines with pipes."""
+    return lines.blank(n) and n + 1 < len(lines) and "|" in lines.line(n + 1)
+
+
+def _piped_grid(lines: Lines, first: int, last: int) -> Grid | None:
+    cells: list[Cell] = []
+    width = before = 0
+    for n in range(first, last):
+        if lines.blank(n):
+            continue
+        parts = split_pipes(lines, n)
+        if is_rule([lines.text[a:b] for a, b in parts]):
+            width, before = len(parts), len(cells)
+            continue
+        cells += [cell_at(lines.text, a, b) for a, b in parts] if len(parts) > 1 else [_only_cell(lines, n)]
+    if width:
+        if before != width or len(cells) % width:
+            return _unsure(cells, "The table has one cell a line, and its cells do not fill whole rows.")
+        rows = _rows_of(cells, width)
+        return _as_grid(rows, "pipes")
+    fitting = [w for w in range(2, min(len(cells) // 2, 60) + 1) if len(cells) % w == 0 and _fits(_rows_of(cells, w))]
+    if len(fitting) != 1:
+        return None
+    rows = _rows_of(cells, fitting[0])
+    if not rows[0][-1].text and period_of(rows[0][0].text):
+        rows[0] = [rows[0][-1], *rows[0][:-1]]
+    return _as_grid(rows, "pipes")
+
+
+def _only_cell(lines: Lines, n: int) -> Cell:
+    start, end = lines.spans[n]
+    pipe = lines.text.find("|", start, end)
+    before = cell_at(lines.text, start, pipe)
+    return before if before.text else cell_at(lines.text, pipe + 1, end)
+
+
+def _rows_of(cells: Sequence[Cell], width: int) -> list[list[Cell]]:
+    return [list(cells[i : i + width]) for i in range(0, len(cells), width)]
+
+
+def _fits(rows: Sequence[Sequence[Cell]]) -> bool:
+    header, *body = rows
+    if any(is_number(value_of(c.text)) and period_of(c.text) is None for c in header):
+        return False
+    for row in body:
+        if not row[0].text or (is_number(value_of(row[0].text)) and period_of(row[0].text) is None):
+            return False
+        if any(cell.text and value_of(cell.text) is None for cell in row[1:]):
+            return False
+    return any(cell.text for row in body for cell in row[1:])
+
+
+def _unsure(cells: Sequence[Cell], reason: str) -> Grid | None:
+    filled = [cell for cell in cells if cell.segments]
+    if not any(is_number(value_of(cell.text)) for cell in filled):
+        return None
+    rows = tuple((cell,) for cell in filled)
+    return Grid(rows, filled[0].segments[0][0], filled[-1].segments[-1][1], "pipes", uncertain=reason)
+
+
+def _as_grid(rows: Sequence[Sequence[Cell]], source: str) -> Grid:
+    segments = [s for row in rows for cell in row for s in cell.segments]
+    return Grid(tuple(tuple(row) for row in rows), min(s[0] for s in segments), max(s[1] for s in segments), source)
+
+
+# ---- one cell a line without pipes
+
+
+def find_stacked(lines: Lines) -> list[Grid]:
+    """Find tables with one cell a line: periods across or down, or labels with a stated total."""
+    units = _units(lines)
+    grids = []
+    i = 0
+    while i < len(units):
+        for read in (_periods_across, _periods_down, _labels_down):
+            found = read(units, i)
+            if found is not None:
+                grid, first, last = found
+                grids.append(grid)
+                for n in range(units[first].line, units[last - 1].line + 1):
+                    lines.free[n] = 0
+                i = last
+                break
+        else:
+            i += 1
+    return grids
+
+
+def _units(lines: Lines) -> list[Unit]:
+    out = []
+    for n in range(len(lines)):
+        if lines.free[n]:
+            out += [_unit(n, piece) for piece in pieces_of(lines.text, *lines.spans[n])]
+    return out
+
+
+def _unit(n: int, piece: Piece) -> Unit:
+    found = piece.period
+    kind = "P" if found is not None else "V" if piece.value is not None else "T"
+    return Unit(n, piece.cell, kind, found)
+
+
+def _next_to(before: Unit, after: Unit) -> bool:
+    return after.line - before.line <= _GAP
+
+
+def _run(units: Sequence[Unit], start: int, kind: str, most: int = 100) -> int:
+    """Give the end of the run of units of one kind that begins at `start`."""
+    i = start
+    while i < len(units) and i - start < most and units[i].kind == kind:
+        if i > start and not _next_to(units[i - 1], units[i]):
+            break
+        i += 1
+    return i
+
+
+Found = tuple[Grid, int, int]
+
+
+def _periods_across(units: Sequence[Unit], at: int) -> Found | None:
+    """Read a header of two or more periods, then rows of a label and a figure for each period."""
+    if units[at].kind != "P" or (at and units[at - 1].kind == "P" and _next_to(units[at - 1], units[at])):
+        return None
+    end = _run(units, at, "P")
+    while end - at > 1 and _needs_year(units[end - 1]) != _needs_year(units[at]):
+        end -= 1
+    width = end - at
+    if width < 2:
+        return None
+    corner = at - 1 if at and units[at - 1].kind == "T" and _heads(units[at - 1], units[at]) else None
+    rows: list[list[Cell]] = []
+    full = 0
+    i = last = end
+    while i < len(units) and len(rows) < MOST_CELLS:
+        label = i
+        while i < len(units) and units[i].kind == "T" and not units[i].prose and i - label < MOST_LABEL_LINES:
+            i += 1
+        if i == label and i < len(units) and units[i].kind == "P" and _needs_year(units[i]) and rows is not None:
+            i += 1
+        if i == label and rows:
+            break
+        stop = _figures(units, i, width)
+        count = stop - i
+        if count == 0 or count > width or (i > label and not _next_to(units[i - 1], units[i])):
+            break
+        figures = [unit.cell for unit in units[i:stop]]
+        head = join_cells(unit.cell for unit in units[label:i])
+        if count == width:
+            full += 1
+            rows.append([head, *figures])
+        else:
+            rows.append([head, merged(figures, width), *[EMPTY] * (width - 1)])
+        i = last = stop
+    while rows and rows[-1][1].column_span > 1:
+        last -= len(rows[-1][1].segments) + max(1, len(rows[-1][0].segments))
+        rows.pop()
+    if not rows or full * 2 < len(rows):
+        return None
+    head = units[corner].cell if corner is not None else EMPTY
+    header = [head, *[unit.cell for unit in units[at:end]]]
+    return _as_grid([header, *rows], "stacked"), at if corner is None else corner, last
+
+
+def _needs_year(unit: Unit) -> bool:
+    return unit.found is not None and unit.found.needs_year
+
+
+def _heads(corner: Unit, first: Unit) -> bool:
+    return _next_to(corner, first) and not corner.prose
+
+
+def _figures(units: Sequence[Unit], start: int, width: int) -> int:
+    """Give the end of the figures of a row; a number that could be a year counts while the row is not full."""
+    i = start
+    while i < len(units) and _is_figure(units[i], i - start, width):
+        if i > start and not _next_to(units[i - 1], units[i]):
+            break
+        i += 1
+    return i
+
+
+def _is_figure(unit: Unit, count: int, width: int) -> bool:
+    return unit.kind == "V" or (0 < count < width and unit.kind == "P" and is_number(value_of(unit.text)))
+
+
+def _periods_down(units: Sequence[Unit], at: int) -> Found | None:
+    """Read rows of a period and the same number of figures each, and the header before them."""
+    if units[at].kind != "P" or at + 1 >= len(units) or units[at + 1].kind != "V":
+        return None
+    width = _run(units, at + 1, "V") - at - 1
+    rows: list[list[Cell]] = []
+    full = 0
+    i = last = at
+    while i < len(units):
+        closing = units[i].kind == "T" and is_word(units[i].text, "total", "subtotal")
+        if units[i].kind != "P" and not closing:
+            break
+        if rows and not _next_to(units[i - 1], units[i]):
+            break
+        stop = _run(units, i + 1, "V")
+        count = stop - i - 1
+        if count == 0 or count > width or not _next_to(units[i], units[i + 1]):
+            break
+        figures = [unit.cell for unit in units[i + 1 : stop]]
+        full += count == width
+        rows.append(
+            [units[i].cell, *figures]
+            if count == width
+            else [units[i].cell, merged(figures, width), *[EMPTY] * (width - 1)]
+        )
+        i = last = stop
+        if closing:
+            break
+    first = _header_before(units, at, width)
+    if full < 2 and not (full and first is not None):
+        return None
+    if first is None:
+        return None if width > 1 else (_as_grid(rows, "stacked"), at, last)
+    header = [unit.cell for unit in units[first:at]]
+    return _as_grid([header, *rows], "stacked"), first, last
+
+
+def _header_before(units: Sequence[Unit], at: int, width: int) -> int | None:
+    """Give where the header begins: a word for the period, then one header for each column of figures."""
+    first = at - width - 1
+    if first < 0 or any(unit.kind != "T" or unit.prose for unit in units[first:at]):
+        return None
+    named = starts_with_word(units[first].text, "period_header")
+    near = all(_next_to(units[k], units[k + 1]) for k in range(first, at))
+    return first if named and near else None
+
+
+def _labels_down(units: Sequence[Unit], at: int) -> Found | None:
+    """Read lines of a label and of its figure that end in a total which they add up to."""
+    if units[at].kind != "T" or not is_word(units[at].text, "total"):
+        return None
+    if at + 1 >= len(units) or units[at + 1].kind != "V" or not _next_to(units[at], units[at + 1]):
+        return None
+    stated = _amount(units[at + 1])
+    if stated is None:
+        return None
+    added = 0.0
+    first = None
+    i = at
+    while i >= 2 and _is_pair(units[i - 2], units[i - 1], units[i]):
+        added += _amount(units[i - 1]) or 0.0
+        i -= 2
+        if abs(added - stated) < 1e-6 and added:
+            first = i
+        if added > stated or at - i > MOST_CELLS:
+            break
+    if first is None or at - first < 4:
+        return None
+    rows = [[units[k].cell, units[k + 1].cell] for k in range(first, at + 2, 2)]
+    return _as_grid(rows, "stacked"), first, at + 2
+
+
+def _is_pair(label: Unit, figure: Unit, following: Unit) -> bool:
+    if label.kind != "T" or figure.kind != "V" or label.prose or _amount(figure) is None:
+        return False
+    return _next_to(label, figure) and _next_to(figure, following) and label.line < figure.line
+
+
+def _amount(unit: Unit) -> float | None:
+    value = value_of(unit.text)
+    return None if value is None or value.value is None else float(value.value)
