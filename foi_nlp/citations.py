@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import regex
 
-_NUMBER = regex.compile(r"(?<![\d.,£$€/])(?P<number>\d{1,3})(?P<letter>[A-Za-z]?)(?![\w%/]|[.,]\d|\s?:\d)")
+_NUMBER = regex.compile(r"(?<!\d[.,])(?<![\d£$€/])(?P<number>\d{1,3})(?P<letter>[A-Za-z]?)(?![\w%/]|[.,]\d|\s?:\d)")
 _SUBSECTION = regex.compile(r"[ ]*[(\[] ?(?P<label>\d{1,2} ?[A-Za-z]?|[A-Za-z]|[ivxIVX]{2,5}) ?[)\]]")
 _JOINT = regex.compile(
     r"[ ]*(?P<joint>,? ?(?:&amp;|&|and|or|plus)\b(?: \(?(?:also|the|section|sub-?sections?|s\.?))?|[,;/&])[ ]*",

@@ -123,6 +123,7 @@ class ProvisionsComponent:
             (c.act, c.number) for c, i in resolved if i and verdicts.get((c.start, c.end), ("", ""))[0] == "overturned"
         }
         relied_on = {i for c, i in resolved if i and reading.section_at(c.start) not in _NO_GROUND}
+        precise = self._precise([(c, i) for c, i in resolved if i and (c.start, c.end) not in verdicts])
         out = []
         for citation, provision_id in resolved:
             verdict, _ = verdicts.get((citation.start, citation.end), ("", ""))
@@ -140,8 +141,8 @@ class ProvisionsComponent:
             if not mentioned and entry.condition_of:
                 mentioned = entry.condition_of in relied_on
                 entry = entry if mentioned else self.register[entry.condition_of]
-            if not mentioned and entry.relied_on_as:
-                entry = self.register[entry.relied_on_as]
+            if not mentioned and not entry.path:
+                entry = self.register[precise.get((entry.act, entry.number)) or entry.relied_on_as or entry.id]
             out.append(
                 Provision(
                     id=entry.id,
@@ -153,6 +154,15 @@ class ProvisionsComponent:
                     rule=citation.rule,
                 )
             )
+        return out
+
+    def _precise(self, resolved: Sequence[tuple[Citation, str]]) -> dict[tuple[str, str], str]:
+        """Give the subsection that a bare citation of each section stands for: the first that the letter cites."""
+        out: dict[tuple[str, str], str] = {}
+        for citation, provision_id in resolved:
+            entry = self.register[provision_id]
+            if entry.path and entry.kind not in {"right", "procedural"} and not entry.condition_of:
+                out.setdefault((citation.act, citation.number), provision_id)
         return out
 
     def _verdicts(
