@@ -339,11 +339,29 @@ def find_periods(
 
 
 def resolve(found: FoundPeriod, context: PeriodContext) -> FoundPeriod:
-    """Read a found period again with what is known now: the year of a month, the day that closes an open year."""
-    again = parse_period(found.period.label, context=context)
-    if again is None:
-        return found
-    return replace(found, period=again.period, needs_year=again.needs_year, open=again.open)
+    """Settle a found period by what is known now: the year of a month alone, the day that closes an open year."""
+    if found.needs_year or found.kind == "rolling":
+        again = parse_period(found.period.label, context=context)
+        return found if again is None else replace(found, period=again.period, needs_year=again.needs_year)
+    period = closed(found.period, context, is_open=found.open)
+    return replace(found, period=period, open=found.open or not period.complete)
+
+
+def closed(period: Period, context: PeriodContext, *, is_open: bool = False) -> Period:
+    """Close an open end, or open one that the letter cannot have seen, by the days that the letter gives."""
+    if period.start is None:
+        return period
+    stretch = _Stretch(
+        period.type,
+        date.fromisoformat(period.start),
+        date.fromisoformat(period.end) if period.end else None,
+        open=is_open or period.end is None,
+    )
+    after = _closed(stretch, context)
+    if after == stretch:
+        return period
+    end = after.last and after.last.isoformat()
+    return period.model_copy(update={"type": after.type, "end": end, "complete": False})
 
 
 def spanning(periods: Iterable[Period], *, label: str = "") -> Period | None:

@@ -1,14 +1,28 @@
-"""Find the figures with their periods."""
+"""Find the figures with their periods: those of the tables, and those of the text."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from foi_nlp.figures.asking import Asking
+from foi_nlp.figures.meaning import caveats_for
+from foi_nlp.figures.of_tables import TableFigures
+from foi_nlp.figures.of_text import TextFigures
+from foi_nlp.figures.periods import find_periods
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.scanning import Scanner
+
+if TYPE_CHECKING:
+    from foi_nlp.records import Observation
+
+_NO_TABLES_IN = frozenset(
+    {"request", "clarification", "addressee", "letterhead", "ref_block", "footer", "ico", "marking", "intro", "subject"}
+)
 
 
 @Language.factory("foi_observations", default_config={"patterns": []})
@@ -18,13 +32,43 @@ def create(nlp: Language, name: str, patterns: list[str]) -> ObservationsCompone
 
 
 class ObservationsComponent:
-    """Find the figures with their periods."""
+    """Give every figure that stands in the letter with its period; what is not certain goes to review."""
 
     def __init__(self, nlp: Language, name: str, book: RuleBook) -> None:
         self.name = name
         self.book = book
+        self.scanner = Scanner(nlp, book, book.labelled("FIGURE", "NOT_FIGURE", "PERIOD_STATEMENT", "PROXY"))
 
     def __call__(self, doc: Doc) -> Doc:
-        """Add to the Doc's reading."""
-        Reading.of(doc)
+        """Add the observations to the Doc's reading."""
+        reading = Reading.of(doc)
+        hits = self.scanner.scan(reading)
+        statements = [(hit.start, hit.end) for hit in hits if hit.rule.label == "PERIOD_STATEMENT"]
+        asking = Asking(reading, statements)
+        tables = TableFigures(reading, asking)
+        found: list[Observation] = []
+        for number, grid in enumerate(reading.grids, start=1):
+            if reading.section_at(grid.start) not in _NO_TABLES_IN:
+                found += tables.observations(grid, f"t{number}")
+        found += TextFigures(reading, asking, self.book, hits).observations()
+        self._finish(reading, found)
+        for period in find_periods(reading.text, book=self.book):
+            reading.mark("PERIOD", period.start, period.end, rule=period.rule, value=period.period.start or "")
+        for hit in hits:
+            reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id)
         return doc
+
+    def _finish(self, reading: Reading, found: list[Observation]) -> None:
+        caveats = [(caveat.id, caveat.scope) for caveat in reading.facts.caveats]
+        for number, observation in enumerate(sorted(found, key=lambda o: (o.start, o.end)), start=1):
+            marked = observation.symbol is not None
+            reading.facts.observations.append(
+                observation.model_copy(
+                    update={
+                        "id": f"o{number}",
+                        "caveats": caveats_for(observation.question, observation.table, marked, caveats),
+                    }
+                )
+            )
+            rule = observation.rule if observation.rule in self.book else ""
+            reading.mark("VALUE", observation.start, observation.end, rule=rule, value=str(observation.value))

@@ -1,0 +1,117 @@
+"""Say which question a place of the letter answers, and which period the request gives it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import regex
+
+from foi_nlp.figures.meaning import PlacedPeriod, context_of, found_in, one_period
+from foi_nlp.pipeline.questions import question_at
+
+if TYPE_CHECKING:
+    from foi_nlp.figures.periods import PeriodContext
+    from foi_nlp.pipeline.reading import Reading
+    from foi_nlp.records import Question
+
+_WORD = regex.compile(r"[^\W\d_]{3,}")
+_STOP = frozenset(
+    "the and for how many number total you your please per each year years from with have has was were that this "
+    "which what are been between any all please provide information police force recorded there these those their "
+    "not of in to on by or table following can see below".split()
+)
+_REQUEST = frozenset({"request", "clarification"})
+
+
+class Asking:
+    """What is known of the request, for every figure of the letter."""
+
+    def __init__(self, reading: Reading, statements: list[tuple[int, int]]) -> None:
+        self.reading = reading
+        self.statements = statements
+        self.questions: dict[str, Question] = {q.id: q for q in reading.facts.questions}
+
+    @cached_property
+    def context(self) -> PeriodContext:
+        """The dates of the letter, and the years that the request calls unfinished."""
+        return context_of(self.reading)
+
+    def text_of(self, question: str | None) -> str:
+        """The words of a question, of the questions it is a part of too."""
+        held = self.questions.get(question or "")
+        if held is None:
+            return ""
+        return f"{held.text} {self.text_of(held.parent)}".strip() if held.parent else held.text
+
+    def question(self, offset: int, first: str, then: str = "") -> str | None:
+        """Give the question that the figure at `offset` answers: by its place, then by the words of its heads."""
+        ids = question_at(self.reading, offset) or tuple(self.questions)
+        if not ids:
+            return None
+        if len(ids) == 1:
+            return self._part(ids[0], f"{first} {then}")
+        placed = bool(question_at(self.reading, offset))
+        for words in (first, then, f"{first} {then}"):
+            best = self._best(ids, words)
+            if best is not None:
+                return best
+        return ids[0] if placed else None
+
+    def _part(self, question: str, words: str) -> str:
+        """A part of the question, where the words of the figure name one part and no other."""
+        parts = [q.id for q in self.questions.values() if q.parent == question]
+        return (self._best(tuple(parts), words) or question) if parts else question
+
+    def _best(self, ids: tuple[str, ...], words: str) -> str | None:
+        wanted = _content(words)
+        scores = sorted(
+            ((len(wanted & _content(self.questions[i].text)), i) for i in ids if i in self.questions), reverse=True
+        )
+        if not scores or not scores[0][0]:
+            return None
+        if len(scores) > 1 and scores[0][0] == scores[1][0]:
+            return None
+        return scores[0][1]
+
+    def period(self, offset: int, words: str) -> PlacedPeriod | None:
+        """Give the period that the question of a place asks for, else the one stated for all questions."""
+        question = self.question(offset, words)
+        while question is not None and question in self.questions:
+            held = self.questions[question]
+            placed = one_period(found_in(self.reading, (held.start, held.end), self.context), self.context, "question")
+            if placed is not None:
+                return placed
+            question = held.parent
+        for statement in self.statements:
+            placed = one_period(found_in(self.reading, statement, self.context), self.context, "letter")
+            if placed is not None:
+                return placed
+        return self._whole_request
+
+    @cached_property
+    def _whole_request(self) -> PlacedPeriod | None:
+        found = [
+            pair
+            for section in self.reading.facts.sections
+            if section.id in _REQUEST
+            for pair in found_in(self.reading, (section.start, section.end), self.context)
+            if pair[0].period.type != "instant"
+        ]
+        outside = [
+            (p, at)
+            for p, at in found
+            if not any(q.start <= at + p.start < q.end for q in self.reading.facts.questions)
+        ]
+        distinct = {(p.period.start, p.period.end) for p, _ in (outside or found)}
+        if len(distinct) != 1 and not _all_years(distinct):
+            return None
+        return one_period(outside or found, self.context, "letter")
+
+
+def _all_years(spans: set[tuple[str | None, str | None]]) -> bool:
+    return bool(spans) and all(s is not None and s.endswith(("-01-01", "-04-01")) for s, _ in spans)
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(w.lower().rstrip("s") for w in _WORD.findall(text)) - _STOP

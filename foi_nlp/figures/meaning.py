@@ -1,0 +1,181 @@
+"""Say what a figure means: its unit, its breakdown, its metric, and the period that the letter gives it.
+
+The words (units and their nouns, names of breakdowns, heads that say nothing) are registers.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import regex
+
+from foi_nlp.figures.periods import FoundPeriod, PeriodContext, closed, find_periods, resolve, spanning
+from foi_nlp.figures.registers import names_to, register
+from foi_nlp.records import Observation, Period
+
+if TYPE_CHECKING:
+    from foi_nlp.pipeline.reading import Reading
+
+_WORDS = regex.compile(r"[^\W\d_][\w&'-]*")
+_COUNT_CUE = regex.compile(r"\b(?:number of|how many|total of|count of|numbers of|total number of|nifer y)\b", regex.IGNORECASE)
+_FOOTNOTES = regex.compile(r"[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^]+|\[[a-z0-9]\]")
+_LONGEST_NOUN = 3
+_METRIC_LENGTH = 160
+_LEAD_LENGTH = 700
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedPeriod:
+    """A period with where it stands in the letter, and what gave it."""
+
+    period: Period
+    span: tuple[int, int] | None
+    basis: str
+
+
+def context_of(reading: Reading) -> PeriodContext:
+    """Gather what the letter says that closes open periods: its dates, and years that the request calls unfinished."""
+
+    def day(role: str) -> date | None:
+        days = [d.iso for d in reading.facts.dates if d.role == role and len(d.iso) == len("2000-01-01")]
+        return date.fromisoformat(max(days)) if days else None
+
+    asked = [p for q in reading.facts.questions for p in find_periods(q.text)]
+    for section in reading.facts.sections:
+        if section.id in {"request", "clarification"}:
+            asked += find_periods(reading.text[section.start : section.end])
+    open_years = frozenset(
+        int(p.period.start[:4])
+        for p in asked
+        if p.open and p.kind == "to_date" and p.period.start and p.period.start.endswith("-01-01")
+    )
+    return PeriodContext(
+        as_of=day("as_of"), letter_date=day("letter_date"), received=day("received"), open_years=open_years
+    )
+
+
+@lru_cache(maxsize=1)
+def _generic() -> frozenset[str]:
+    return frozenset(name.lower() for record in register("generic_headers") for name in record["names"])
+
+
+def is_generic(label: str) -> bool:
+    """Whether a head names no metric of its own (Total, Number, Year, ...)."""
+    plain = " ".join(_FOOTNOTES.sub(" ", label).lower().strip(" .:()").split())
+    return not plain or plain in _generic() or plain.rstrip(".") in _generic()
+
+
+def unit_in(text: str) -> str | None:
+    """Give the unit that a text counts: the first counted noun after "number of" and the like, else the first."""
+    units = names_to("units", "unit")
+    cue = _COUNT_CUE.search(text)
+    for begin in ([cue.end()] if cue else []) + [0]:
+        words = [w.group().lower() for w in _WORDS.finditer(text, begin)]
+        for i in range(len(words)):
+            for length in range(_LONGEST_NOUN, 0, -1):
+                unit: str | None = units.get(" ".join(words[i : i + length]))
+                if unit is not None and len(words) >= i + length:
+                    return unit
+    if "£" in text:
+        return "GBP"
+    return "percent" if "%" in text else None
+
+
+def breakdown_key(*names: str, default: str = "category") -> str:
+    """Give the key of a breakdown from the head over its labels, or another text that names it."""
+    keys = names_to("breakdowns", "key")
+    for name in names:
+        plain = " ".join(_FOOTNOTES.sub(" ", name).lower().replace("/", " / ").split()).strip(" .:")
+        if plain in keys:
+            return str(keys[plain])
+        words = [w.group().lower() for w in _WORDS.finditer(plain)]
+        for length in range(_LONGEST_NOUN, 0, -1):
+            for i in range(len(words) - length + 1):
+                found = keys.get(" ".join(words[i : i + length]))
+                if found is not None:
+                    return str(found)
+    return default
+
+
+def plain_label(label: str) -> str:
+    """A label without footnote marks and doubled blanks."""
+    return " ".join(_FOOTNOTES.sub(" ", label).split()).strip(" :")
+
+
+def lead_of(reading: Reading, start: int) -> list[tuple[int, int]]:
+    """Give the sentences that lead up to a place, the nearest first, as far as another table or a page's worth."""
+    floor = max([g.end for g in reading.grids if g.end <= start] + [start - _LEAD_LENGTH, 0])
+    return [
+        (max(s, floor), min(e, start))
+        for s, e in reversed(_sentences_between(reading, floor, start))
+        if reading.text[max(s, floor) : min(e, start)].strip()
+    ]
+
+
+def _sentences_between(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:
+    first = max(0, bisect.bisect_right(reading.sentences, start, key=lambda s: s[0]) - 1)
+    last = bisect.bisect_left(reading.sentences, end, key=lambda s: s[0])
+    return [(s, e) for s, e in reading.sentences[first:last] if e > start]
+
+
+def found_in(reading: Reading, span: tuple[int, int], context: PeriodContext) -> list[tuple[FoundPeriod, int]]:
+    """Find the periods of a stretch of the letter, settled, each with the offset of the stretch added."""
+    text = reading.text[span[0] : span[1]]
+    return [(resolve(p, context), span[0]) for p in find_periods(text, context=context)]
+
+
+def one_period(
+    found: Sequence[tuple[FoundPeriod, int]], context: PeriodContext, basis: str
+) -> PlacedPeriod | None:
+    """Give the one period that several say together: the range from the first to the last, or the widest."""
+    usable = [(p, at) for p, at in found if p.period.start]
+    if not usable:
+        return None
+    stretches = [(p, at) for p, at in usable if p.period.type != "instant"] or usable
+    if stretches == usable and all(p.period.type == "instant" for p, _ in usable):
+        if len({p.period.start for p, _ in usable}) > 1:
+            return None
+    period = stretches[0][0].period
+    if len(stretches) > 1:
+        joined = spanning([p.period for p, _ in stretches])
+        if joined is None:
+            return None
+        period = closed(joined, context, is_open=any(p.open for p, _ in stretches))
+    first, last = stretches[0], stretches[-1]
+    span = (first[0].start + first[1], last[0].end + last[1])
+    return PlacedPeriod(period.model_copy(update={"basis": basis}), span, basis)
+
+
+def caveats_for(
+    observation_question: str | None, table: str | None, marked: bool, caveats: Iterable[tuple[str, str]]
+) -> list[str]:
+    """Give the ids of the caveats (id, scope) that bear on a figure: the letter's, its question's, its table's."""
+    out = []
+    for caveat, scope in caveats:
+        plain = scope.lower()
+        if (
+            plain == "letter"
+            or (table is not None and plain in {table, f"table {table.lstrip('t')}"})
+            or (observation_question is not None and plain in _question_scopes(observation_question))
+            or (marked and plain in {"cell", "cells"})
+        ):
+            out.append(caveat)
+    return out
+
+
+def _question_scopes(question: str) -> set[str]:
+    plain = question.lower()
+    return {f"question {plain}", f"q{plain}", f"question {plain[:1]}", f"q{plain[:1]}"}
+
+
+def shortened(text: str) -> str:
+    """A metric in one line, cut at a word."""
+    plain = " ".join(text.split()).strip(" :.-–")
+    return plain if len(plain) <= _METRIC_LENGTH else plain[:_METRIC_LENGTH].rsplit(" ", 1)[0]
+
+
