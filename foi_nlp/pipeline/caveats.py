@@ -1,14 +1,60 @@
-"""Find data-quality caveats and their scope."""
+"""Find data-quality caveats and their scope: which figures of the letter each of them limits."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal, cast
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from foi_nlp.patterns import RuleBook, load_rules
+from foi_nlp.patterns import RuleBook, load_rules, read_records
+from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.records import Caveat
+from foi_nlp.resources import registers_folder
+
+REGISTER_FILE = "caveats.jsonl"
+
+Severity = Literal["blocks", "limits", "notes"]
+
+# Text that is not the responder's statement about its data.
+_NO_CAVEAT = {
+    "marking", "letterhead", "addressee", "ref_block", "subject", "request", "clarification", "boilerplate_act",
+    "review_rights", "ico", "reuse", "footer",
+}  # fmt: skip
+# Harm and public-interest argument is full of may, could and inaccurate.
+_ARGUMENT = {"exemption", "s16_advice"}
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A caveat category of the register: what it does to the use of figures, and how far it reaches by default."""
+
+    id: str
+    meaning: str
+    effect: str
+    severity: Severity
+    default_scope: str
+
+
+@lru_cache(maxsize=1)
+def load_categories() -> Mapping[str, Category]:
+    """Load the register of caveat categories, by id."""
+    return {
+        data["id"]: Category(
+            id=data["id"],
+            meaning=data["meaning"],
+            effect=data["effect"],
+            severity=cast("Severity", data["severity"]),
+            default_scope=data["default_scope"],
+        )
+        for _, data in read_records(registers_folder() / REGISTER_FILE)
+    }
 
 
 @Language.factory("foi_caveats", default_config={"patterns": []})
@@ -23,8 +69,77 @@ class CaveatsComponent:
     def __init__(self, nlp: Language, name: str, book: RuleBook) -> None:
         self.name = name
         self.book = book
+        self.categories = load_categories()
+        self._scanner = Scanner(nlp, book, book.labelled("caveat"))
 
     def __call__(self, doc: Doc) -> Doc:
-        """Add to the Doc's reading."""
-        Reading.of(doc)
+        """Add the caveats to the Doc's reading."""
+        reading = Reading.of(doc)
+        hits = [hit for hit in self._scanner.scan(reading) if stated_of_data(reading, hit)]
+        for hit in hits:
+            reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
+        reading.facts.caveats = [
+            self._caveat(reading, hit, number) for number, hit in enumerate(one_a_sentence(reading, hits), start=1)
+        ]
         return doc
+
+    def _caveat(self, reading: Reading, hit: Hit, number: int) -> Caveat:
+        category = self.categories[hit.rule.value or ""]
+        return Caveat(
+            id=f"c{number}",
+            category=category.id,
+            subtype=hit.rule.attributes.get("subtype"),
+            scope=scope_of(reading, hit, category),
+            severity=category.severity,
+            start=hit.start,
+            end=hit.end,
+            rule=hit.rule.id,
+        )
+
+
+def stated_of_data(reading: Reading, hit: Hit) -> bool:
+    """Whether a cue stands where the letter speaks of its data, and not in a request, a recital or an argument."""
+    section = reading.section_at(hit.start)
+    if section in _NO_CAVEAT and not hit.rule.sections:
+        return False
+    return section not in _ARGUMENT or bool(hit.rule.attributes.get("in_exemption"))
+
+
+def one_a_sentence(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
+    """Keep the longest hit of each category in each sentence, in the order of the letter."""
+    best: dict[tuple[str, int], Hit] = {}
+    for hit in hits:
+        key = (hit.rule.value or "", reading.sentence_at(hit.start)[0])
+        if key not in best or hit.length > best[key].length:
+            best[key] = hit
+    return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.rule.id))
+
+
+def scope_of(reading: Reading, hit: Hit, category: Category) -> str:
+    """Say how far a caveat reaches.
+
+    Inside or right beside a table it is the table's; inside an answer the question's; after the answers the
+    letter's. A hidden or partial value is that of its cells or period.
+    """
+    if category.default_scope in {"cells", "period"}:
+        return category.default_scope
+    table = _table_beside(reading, hit)
+    if table is not None:
+        return f"table t{table + 1}"
+    questions = question_at(reading, hit.start)
+    if questions:
+        return ("question " if len(questions) == 1 else "questions ") + ", ".join(questions)
+    return "letter"
+
+
+def _table_beside(reading: Reading, hit: Hit) -> int | None:
+    inside = reading.grid_at(hit.start)
+    if inside is not None:
+        return inside
+    line = reading.line_index(hit.start)
+    for index, grid in enumerate(reading.grids):
+        after = line - reading.line_index(max(grid.start, grid.end - 1))
+        before = reading.line_index(grid.start) - line
+        if 0 < after <= 2 or 0 < before <= 1:
+            return index
+    return None
