@@ -65,7 +65,8 @@ def find_piped(lines: Lines) -> list[Grid]:
         if not lines.free[n] or "|" not in lines.line(n):
             n += 1
             continue
-        first, rows, ruled = n, [], False
+        first, ruled = n, False
+        rows: list[Row] = []
         while n < len(lines) and lines.free[n] and "|" in lines.line(n):
             cells = split_pipes(lines, n)
             texts = [lines.text[a:b] for a, b in cells]

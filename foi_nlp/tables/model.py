@@ -28,7 +28,8 @@ class PairedFigure:
     * `row_labels`, `column_labels`: without their periods and footnote marks, outermost first.
     * `row_header_names`: the headers over the label columns ("Offence", "Hospital Name / Financial Year").
     * `attributes`: header and text of the text columns of the row.
-    * `subset`: the row or column is a part of the one before it ("of which").
+    * `subset`: the row or column is a part of the one before it ("of which"), or a count inside a
+      text cell that says how the row's figure is made up (`2 x Sergeant`); its last row label is what is counted.
     * `total`: "column" adds up the rows above, "row" adds up the columns of its row, "grand" both.
     * `check`: what the stated totals say of the figure.
     * `recoverable`: a suppressed value that the stated totals would reveal. It is never filled in.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import regex
 
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.figures.values import Value
@@ -18,7 +21,9 @@ __all__ = ["CheckedSum", "PairedFigure", "PairedTable", "Refusal", "pair"]
 
 MANY_COLUMNS = 400
 MANY_CELLS = 2_000_000
-_ADDED = {"reported", "nil", "suppressed"}
+_COUNTED = regex.compile(
+    r"(?P<number>\d{1,4})\s?[x×]\s+(?P<thing>.{2,80}?)(?=\s*(?:[,;]|\band\b)?\s*\d{1,4}\s?[x×]\s|$)", regex.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,8 @@ class _Pairing:
         checks = self._checks(down, across)
         figures = [self._paired(at, figure, down, across, checks) for at, figure in sorted(self.figures.items())]
         kept = [figure for figure in figures if figure is not None]
+        kept += self._counted_parts(kept)
+        kept.sort(key=lambda figure: figure.start)
         return PairedTable(tuple(kept), tuple(self.refusals), tuple(self._checked(down, across)))
 
     # ---- cells
@@ -317,6 +324,58 @@ class _Pairing:
             check=checks.get(at, "unchecked"),
             recoverable=figure.value.status == "suppressed" and self._recoverable(at, down, across),
         )
+
+    def _counted_parts(self, figures: Sequence[PairedFigure]) -> list[PairedFigure]:
+        """Read the text cells that say how a row's figure is made up: `2 x Sergeant 1 x Constable`."""
+        out: list[PairedFigure] = []
+        by_row: dict[int, list[PairedFigure]] = {}
+        for figure in figures:
+            by_row.setdefault(figure.row, []).append(figure)
+        for r in self.shape.rows:
+            for c in self.shape.attribute_columns:
+                cell = self.grid.rows[r][c]
+                if len(cell.segments) == 1 and r in by_row:
+                    out += self._parts_of_cell(r, c, cell, by_row[r])
+        return out
+
+    def _parts_of_cell(self, row: int, column: int, cell: Cell, siblings: Sequence[PairedFigure]) -> list[PairedFigure]:
+        found = list(_COUNTED.finditer(cell.text))
+        if (
+            not found
+            or found[0].start() > 0
+            or cell.end is None
+            or cell.segments[0][1] - cell.segments[0][0] != len(cell.text)
+        ):
+            return []
+        head = self.shape.row_heads[row]
+        numbers = [int(one["number"]) for one in found]
+        wanted = [f.value.value for f in siblings]
+        whole = sum(numbers) in wanted or (len(numbers) > 2 and numbers[0] == sum(numbers[1:]) and numbers[0] in wanted)
+        header = next((h for h, text in self._attributes(row) if text == cell.text), "")
+        out = []
+        for one in found:
+            value = value_of(one["number"])
+            if value is None:
+                continue
+            start = cell.segments[0][0] + one.start("number")
+            thing = one["thing"].strip(" ,;.")
+            out.append(
+                PairedFigure(
+                    value=value,
+                    start=start,
+                    end=start + len(one["number"]),
+                    row=row,
+                    column=column,
+                    period=head.period,
+                    period_span=head.period_span,
+                    row_labels=(*head.labels, thing),
+                    column_labels=(header,) if header else (),
+                    row_header_names=tuple(name for name in self.shape.corner if name),
+                    subset=True,
+                    check="totals_agree" if whole and len(siblings) == 1 else "unchecked",
+                )
+            )
+        return out
 
     def _range(self, axis: Axis, entry: int, heads: dict[int, Head]) -> tuple[FoundPeriod | None, FoundPeriod | None]:
         """Give the first and the last period of the entries that a total adds up."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import regex
+
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import cell_at, is_number, join_cells, period_of, value_of
@@ -16,6 +18,8 @@ from foi_nlp.tables.words import is_word, starts_with_word
 LONGEST_LABEL = 90
 MOST_LABEL_LINES = 6
 MOST_CELLS = 400
+_SAME = 1e-6
+_COUNTED = regex.compile(r"\s*([0-9][0-9,]*)\s+(\p{L}[^\n0-9]{1,60}?)\s*")
 _GAP = 3
 """Blank lines after which a cell no longer belongs to the row before it."""
 
@@ -151,6 +155,43 @@ def find_stacked(lines: Lines) -> list[Grid]:
         else:
             i += 1
     return grids
+
+
+def find_counted(lines: Lines) -> list[Grid]:
+    """Find lists with the number before what is counted, a line each, that add up to the total in their last line."""
+    grids = []
+    n = 0
+    while n < len(lines):
+        first = n
+        pairs: list[tuple[Cell, Cell, float]] = []
+        while n < len(lines) and lines.free[n]:
+            pair = _counted(lines, n)
+            if pair is None and not (lines.blank(n) and pairs and n + 1 < len(lines) and _counted(lines, n + 1)):
+                break
+            if pair is not None:
+                pairs.append(pair)
+            n += 1
+            if pair is not None and len(pairs) > 2 and is_word(pair[0].text, "total"):
+                break
+        numbers = [number for _, _, number in pairs]
+        if len(pairs) > 2 and is_word(pairs[-1][0].text, "total") and abs(sum(numbers[:-1]) - numbers[-1]) < _SAME:
+            grids.append(_as_grid([[label, figure] for label, figure, _ in pairs], "stacked"))
+            lines.take(first, n)
+        n = max(n, first + 1)
+    return grids
+
+
+def _counted(lines: Lines, n: int) -> tuple[Cell, Cell, float] | None:
+    """Give label, figure and number of a line such as `5 Superintendents`."""
+    start, end = lines.spans[n]
+    found = _COUNTED.fullmatch(lines.text, start, end)
+    if found is None:
+        return None
+    figure = cell_at(lines.text, *found.span(1))
+    value = value_of(figure.text)
+    if value is None or value.value is None or period_of(figure.text) is not None:
+        return None
+    return cell_at(lines.text, *found.span(2)), figure, float(value.value)
 
 
 def _units(lines: Lines) -> list[Unit]:
