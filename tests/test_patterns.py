@@ -16,7 +16,8 @@ RULES = list(load_rules())
 
 
 def _found(nlp: Language, text: str) -> set[str]:
-    return {span.id_ for span in nlp(text).spans[SPANS_KEY]}
+    doc = nlp(text)
+    return {span.id_ for span in doc.spans[SPANS_KEY]}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

@@ -184,17 +184,16 @@ class AuthoritiesComponent:
             if named:
                 reading.mark("AUTHORITY_INTRODUCTION", hit.start, hit.end, rule=hit.rule.id)
                 introduced[reading.text[hit.start : hit.end]] = (named.ids, hit.rule.id)
-        known = {authority for m in mentions for authority in m.ids}
         found: list[Mention] = []
         for hit in self.shorts.scan(reading):
             written = reading.text[hit.start : hit.end]
-            ids = introduced[written][0] if written in introduced else (hit.rule.value or "",)
-            if hit.rule.attributes.get("when") == "introduced" and written not in introduced:
-                continue
-            if hit.rule.value not in ids and hit.rule.value not in known and written in introduced:
-                found.append(Mention(ids, hit.start, hit.end, introduced[written][1], written))
-            elif hit.rule.value in ids:
-                found.append(Mention(ids, hit.start, hit.end, hit.rule.id, written))
+            body = self.register[hit.rule.value or ""]
+            if written in introduced:
+                ids = introduced[written][0]
+                if body.id in ids or set(ids) <= set(body.members):
+                    found.append(Mention(ids, hit.start, hit.end, hit.rule.id, written))
+            elif hit.rule.attributes.get("when") != "introduced":
+                found.append(Mention((body.id,), hit.start, hit.end, hit.rule.id, written))
         for written, (ids, rule) in introduced.items():
             for place in regex.finditer(rf"(?<!\w){regex.escape(written)}(?!\w)", reading.text):
                 found.append(Mention(ids, place.start(), place.end(), rule, written))
@@ -216,9 +215,7 @@ class AuthoritiesComponent:
             if len(ids) == 1 or self._partners(ids):
                 evidence[ids].add(kind, strength, hit.start, hit.end, hit.rule.id)
         for hit in domains:
-            mailbox = "@" in reading.text[max(0, hit.start - 1) : hit.end]
-            of_request = reading.section_at(hit.start) in REQUEST_SECTIONS
-            strength = 5 if of_request else 40 if mailbox else 20
+            strength = _domain_strength(reading, hit)
             evidence[frozenset({hit.rule.value or ""})].add("domain", strength, hit.start, hit.end, hit.rule.id)
         for mention in mentions:
             if reading.section_at(mention.start) in REQUEST_SECTIONS:
@@ -320,6 +317,15 @@ class AuthoritiesComponent:
         if section == "exemption" and authority not in responders:
             return "in_exemption_text"
         return "signposted_body" if body.kind == "signposted_body" else "mention"
+
+
+def _domain_strength(reading: Reading, hit: Hit) -> int:
+    """A mailbox says more than a website, a website more than a link into it."""
+    if reading.section_at(hit.start) in REQUEST_SECTIONS:
+        return 5
+    if "@" in reading.text[max(0, hit.start - 1) : hit.end]:
+        return 40
+    return 12 if regex.match(r"/\w", reading.text, pos=hit.end) else ENOUGH_EVIDENCE
 
 
 def _plain(reading: Reading) -> Forms:
