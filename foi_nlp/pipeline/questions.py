@@ -27,14 +27,17 @@ AnswerBasis = Literal["label", "order", "content", "single"]
 _ANSWER_SECTIONS = frozenset(
     {"response", "preface", "searches", "boilerplate_act", "exemption", "s16_advice", "caveat"}
 )
-_ASIDES = frozenset({"boilerplate_act", "searches", "caveat"})
+_ASIDES = frozenset({"boilerplate_act", "caveat"})
 _ASIDE_MAX = 1500
 _FEWEST_WORDS = 2
 _HIGHEST_FIRST = 4
 _RUN_ON_MAX = 250
 _SAME_QUESTION = 0.7
-_STEM_LENGTH = 7
+_STEM_LENGTH = 5
 _WORDY_CELL = 8
+_WRAPPED_LINE = 60
+_HEADING_WORDS = 5
+_NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "marking"})
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _STOP = frozenset(
@@ -46,7 +49,7 @@ _STOP = frozenset(
 _WORD = regex.compile(r"[a-z]+")
 _ID = regex.compile(r"(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
 _LABEL_PART = regex.compile(
-    r"(?P<number>\d{1,2})[ .]?[(\[]?(?P<letter>[a-h]\b)?|\b(?P<letter>[a-h])\b", regex.IGNORECASE
+    r"(?P<number>\d{1,2})[ ./]{0,2}[(\[]?(?P<letter>[a-h]\b)?|\b(?P<letter>[a-h])\b", regex.IGNORECASE
 )
 _LABEL_TAIL = regex.compile(r"[ \t\\.):\]\[/*_-]*")
 _NUMBERED_LINE = regex.compile(r"^[ \t>*_]*\d{1,2}[ \t]*[.):]", regex.MULTILINE)
@@ -211,22 +214,24 @@ def _questions(
 ) -> tuple[list[Question], list[Hit]]:
     found: dict[str, Question] = {}
     labels: list[Hit] = []
+    counted = 0
     stretches = _stretches(reading, reply)
     labelled = False
     loose: list[tuple[int, int]] = []
     for start, end in stretches:
         hits = [hit for hit in asked if start <= hit.start < end]
-        items = _labelled_items(reading, hits, start, end)
-        if len(items) < 2:
+        items = _labelled_items(reading, hits, start, end, counted)
+        if len(items) < 2 and not counted:
             run_on = _labelled_items(
                 reading, _chain(reading, [h for h in inline if start <= h.start < end]), start, end
             )
             if len(run_on) > len(items):
                 items = run_on
-        if not items or (len(items) == 1 and len(stretches) == 1 and not _is_first(items[0].id)):
+        if not items or (len(items) == 1 and not counted and len(stretches) == 1 and not _is_first(items[0].id)):
             loose.append((start, end))
             continue
         labelled = True
+        counted = max([0, *(int(item.id) for item in items if item.id.isdigit())])
         labels += [item.label for item in items if item.label is not None]
         for question in _folded(reading, items):
             found[question.id] = question
@@ -244,8 +249,8 @@ def _is_first(name: str) -> bool:
     return name.lower() in {"1", "a", "1a"}
 
 
-def _labelled_items(reading: Reading, hits: Sequence[Hit], start: int, end: int) -> list[_Item]:
-    """Make items of the labels that go on counting; others are part of the text."""
+def _labelled_items(reading: Reading, hits: Sequence[Hit], start: int, end: int, counted: int = 0) -> list[_Item]:
+    """Make items of the labels that go on counting, from `counted` where it has a successor; others are text."""
     items: list[_Item] = []
     number = 0
     letter = ""
@@ -264,7 +269,7 @@ def _labelled_items(reading: Reading, hits: Sequence[Hit], start: int, end: int)
             number, letter, name, parent = int(digits), part.lower(), f"{int(digits)}{part}", str(int(digits))
         elif digits:
             value = int(digits)
-            if value == number + 1 or (number == 0 and value < _HIGHEST_FIRST):
+            if value == number + 1 or (number == 0 and (value < _HIGHEST_FIRST or value == counted + 1)):
                 name, number, letter = str(value), value, ""
             elif value == 1 and number == 1 and top is not None and not nested and _open_stem(reading, top, hit.start):
                 top.id = f"{top.id}-stem"
@@ -505,10 +510,12 @@ def _ids_of(text: str, names: Sequence[str], current: str) -> tuple[str, ...]:
             resolved += [name for name in names if _under(name, number)]
         elif letter and number and number in by_key:
             resolved.append(by_key[number])
-        elif letter and not number and current in by_key:
-            resolved.append(by_key[current])
+        elif letter and not current and len(lettered := [n for n in names if n.lower().endswith(letter)]) == 1:
+            resolved += lettered
         else:
-            return ()
+            break
+    if not resolved:
+        return ()
     if len(resolved) == 2 and _RANGE.search(text):
         first, last = (list(names).index(name) for name in (resolved[0], resolved[-1]))
         resolved = list(names)[first : last + 1] if first < last else resolved
@@ -531,13 +538,19 @@ def _answers(
     prefix = f"{reply.reference}/" if questions[0].id.startswith(f"{reply.reference}/") and reply.reference else ""
     names = [question.id.removeprefix(prefix) for question in questions]
     hits = [hit for hit in answered if any(a <= hit.start < b for a, b in stretches)]
-    blocks, used = _by_label(reading, stretches, names, hits)
+    blocks, used = _beneath_questions(reading, stretches, questions, prefix), []
     if not blocks:
-        if len(names) == 1:
-            blocks = [AnswerBlock((names[0],), a, b, "single") for a, b in stretches]
-        else:
-            blocks = _by_order(reading, stretches, names) or _by_content(reading, stretches, questions, prefix)
-    elif len(names) > 1:
+        blocks, used = _by_label(reading, stretches, names, hits)
+    if len(names) == 1:
+        return [AnswerBlock((questions[0].id,), a, b, "single") for a, b in stretches], []
+    if not blocks:
+        if len(names) > 1:
+            blocks = (
+                _by_order(reading, stretches, names)
+                or _one_table(reading, stretches, questions, prefix)
+                or _by_content(reading, stretches, questions, prefix)
+            )
+    else:
         blocks = sorted(
             [*blocks, *_before_labels(reading, stretches, questions, prefix, blocks)], key=lambda b: b.start
         )
@@ -564,16 +577,33 @@ def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
     return out
 
 
+def _beneath_questions(
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
+) -> list[AnswerBlock]:
+    """Where questions are repeated one by one, each stretch answers those that stand directly above it."""
+    out = []
+    above = 0
+    for start, end in stretches:
+        names = tuple(q.id.removeprefix(prefix) for q in questions if above <= q.start < start)
+        if names:
+            out.append(AnswerBlock(names, start, end, "label"))
+            above = start
+        elif out and out[-1].end <= start:
+            out.append(replace(out[-1], start=start, end=end))
+    return out if len({block.question_ids for block in out}) > 1 else []
+
+
 def _by_label(
     reading: Reading, stretches: Sequence[tuple[int, int]], names: Sequence[str], hits: Sequence[Hit]
 ) -> tuple[list[AnswerBlock], list[Hit]]:
     blocks: list[AnswerBlock] = []
     used: list[Hit] = []
+    by_line = len({reading.flow[slice(*h.groups["ids"])] for h in hits if _on_its_line(h, names, reading)}) > 1
     for start, end in stretches:
         labels: list[tuple[int, tuple[str, ...], Hit]] = []
         current = ""
         for hit in hits:
-            if not start <= hit.start < end or _in_table(reading, hit):
+            if not start <= hit.start < end or _in_table(reading, hit) or _wrapped(reading, hit):
                 continue
             if labels and hit.start < labels[-1][2].end:
                 continue
@@ -589,7 +619,7 @@ def _by_label(
                 ids = _ids_of(text, names, current)
             if not ids:
                 continue
-            if hit.rule.attributes.get("chain") and not _goes_on(ids, labels, names):
+            if hit.rule.attributes.get("chain") and (by_line or not _goes_on(ids, labels, names)):
                 continue
             numbers = [number for number, _ in _pairs(text) if number]
             current = numbers[-1] if numbers else current
@@ -599,6 +629,17 @@ def _by_label(
             stop = labels[i + 1][0] if i + 1 < len(labels) else end
             blocks.append(AnswerBlock(ids, at, stop, "label", (hit.start, hit.end)))
     return blocks, used
+
+
+def _on_its_line(hit: Hit, names: Sequence[str], reading: Reading) -> bool:
+    """Whether a label of a known question begins a line, so that labels within lines are chance."""
+    attributes = hit.rule.attributes
+    return (
+        "ids" in hit.groups
+        and not attributes.get("chain")
+        and not attributes.get("sentence")
+        and bool(_ids_of(reading.flow[slice(*hit.groups["ids"])], names, ""))
+    )
 
 
 def _goes_on(ids: tuple[str, ...], labels: Sequence[tuple[int, tuple[str, ...], Hit]], names: Sequence[str]) -> bool:
@@ -615,6 +656,16 @@ def _in_table(reading: Reading, hit: Hit) -> bool:
     return len(grid.rows) > 1 and sum(len(cell.text.split()) for row in grid.rows for cell in row) < (
         _WORDY_CELL * len(grid.rows) * len(grid.rows[0])
     )
+
+
+def _wrapped(reading: Reading, hit: Hit) -> bool:
+    """Whether a label begins its line only because the sentence before it was wrapped there."""
+    index = reading.line_index(hit.start)
+    start, end = reading.lines[index - 1] if index else (0, 0)
+    above = reading.text[start:end].rstrip()
+    if reading.text[reading.lines[index][0] : hit.start].strip(_TRIM + "#("):
+        return False
+    return len(above) > _WRAPPED_LINE and (above[-1].isalnum() or above[-1] in ",(-")
 
 
 def _ordinal_ids(text: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -643,6 +694,27 @@ def _by_order(reading: Reading, stretches: Sequence[tuple[int, int]], names: Seq
     return out
 
 
+def _is_heading(text: str) -> bool:
+    return (
+        len(text.split()) <= _HEADING_WORDS
+        and not text.endswith((".", ":", ";"))
+        and not any(c.isdigit() for c in text)
+    )
+
+
+def _one_table(
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
+) -> list[AnswerBlock]:
+    """A lone table answers all questions, each by its own columns; the nearest in words is named first."""
+    grids = [grid for grid in reading.grids if any(a <= grid.start < b for a, b in stretches)]
+    if len(grids) != 1 or len(grids[0].rows) < _FEWEST_WORDS:
+        return []
+    have = _content_words(" ".join(cell.text for cell in (*grids[0].rows[0], *(row[0] for row in grids[0].rows))))
+    ranked = sorted(questions, key=lambda q: (-len(_content_words(q.text) & have), q.start))
+    names = tuple(question.id.removeprefix(prefix) for question in ranked)
+    return [AnswerBlock(names, a, b, "content") for a, b in stretches]
+
+
 def _by_content(
     reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
 ) -> list[AnswerBlock]:
@@ -651,15 +723,25 @@ def _by_content(
     common = Counter(word for own in words.values() for word in own)
     out: list[AnswerBlock] = []
     current: str | None = None
+    headed = False
     for start, end in stretches:
         for a, b, text in _paragraphs(reading, start, end):
+            if reading.section_at(a) in _NO_CONTENT:
+                continue
             have = _content_words(text)
             scores = {
                 name: sum(1 / common[word] for word in own & have if common[word] < len(words))
                 for name, own in words.items()
             }
             ranked = sorted(scores.values(), reverse=True)
-            if ranked[0] > 0 and (len(ranked) == 1 or ranked[0] > ranked[1]):
+            heading = _is_heading(text)
+            inside = (
+                reading.grid_at(a) is not None
+                and current is not None
+                and reading.grids[reading.grid_at(a) or 0].start < a
+            )
+            if ranked[0] > ranked[1] and not inside and (heading or not headed):
+                headed = heading
                 current = max(scores, key=lambda name: scores[name])
             if current is None:
                 continue
@@ -667,7 +749,9 @@ def _by_content(
                 out[-1] = replace(out[-1], end=b)
             else:
                 out.append(AnswerBlock((current,), a, b, "content"))
-    return out
+    parents = {question.parent for question in questions}
+    answerable = [q for q in questions if q.id not in parents and words[q.id.removeprefix(prefix)]]
+    return out if len({block.question_ids for block in out}) * 2 > len(answerable) else []
 
 
 def _before_labels(
@@ -686,6 +770,10 @@ def _before_labels(
     start = stretches[0][0]
     if first <= start:
         return []
-    if len(left) == 1 and any(start <= grid.start < first for grid in reading.grids):
-        return [AnswerBlock((left[0].id.removeprefix(prefix),), start, first, "order")]
-    return []
+    grids = [grid for grid in reading.grids if start <= grid.start < first]
+    names = [question.id.removeprefix(prefix) for question in left]
+    if not grids or len(names) != len(grids):
+        return []
+    stops = [*(grid.end for grid in grids[:-1]), first]
+    starts = [start, *stops[:-1]]
+    return [AnswerBlock((name,), a, b, "order") for name, a, b in zip(names, starts, stops, strict=True)]

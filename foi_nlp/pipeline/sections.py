@@ -190,7 +190,7 @@ class _Walk:
         self.section = "letterhead"
         self.rule = ""
         self.aside: tuple[str, str, int] | None = None
-        self.pending: tuple[str, str] | None = None
+        self.pending: tuple[str, str, int] | None = None
         self.quote_end: int | None = None
         self.replies: set[str] = set()
         self.asked: dict[str, None] = {}
@@ -202,8 +202,8 @@ class _Walk:
         if self._is_furniture(unit):
             unit.section = "footer"
             return
-        if self.pending and self.reading.text[unit.start : unit.end].strip():
-            self._enter(*self.pending, unit)
+        if self.pending and unit.start >= self.pending[2] and self.reading.text[unit.start : unit.end].strip():
+            self._enter(*self.pending[:2], unit)
             self.pending = None
         if self.quote_end is not None and unit.start >= self.quote_end and self.section == "request":
             self._enter("response", "", unit)
@@ -269,7 +269,7 @@ class _Walk:
                 self._enter("intro", "", unit)
             if self.section in _OUTSIDE:
                 self.asked.clear()
-            self.pending = (value, hit.rule.id)
+            self.pending = (value, hit.rule.id, hit.end)
             self._continue(unit)
             return
         if reach == "line":
@@ -372,10 +372,11 @@ def _asks(reading: Reading, start: int, end: int) -> bool:
 
 def _leave_intro(units: list[_Unit]) -> None:
     """Where the request is not repeated, what follows the paragraph of the receipt is the response."""
-    if any(unit.section == "request" for unit in units):
+    end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights"}), len(units))
+    if any(unit.section == "request" for unit in units[:end]):
         return
     first = next((unit.paragraph for unit in units if unit.section == "intro"), None)
-    for unit in units:
+    for unit in units[:end]:
         if first is not None and unit.section == "intro" and unit.paragraph > first:
             unit.section, unit.rule = "response", ""
 
