@@ -28,8 +28,11 @@ def is_rule(cells: Sequence[str]) -> bool:
     return len(filled) >= 1 and all(_RULE_CELL.fullmatch(cell) for cell in filled) and any("--" in c for c in filled)
 
 
-def split_pipes(lines: Lines, n: int) -> list[tuple[int, int]]:
-    """Give the stretches between the pipes of a line, without those outside the outer pipes."""
+def split_pipes(lines: Lines, n: int, *, closed: bool = True) -> list[tuple[int, int]]:
+    """Give the stretches between the pipes of a line, without those outside the outer pipes.
+
+    `closed` says that the lines of the table end with a pipe, so that nothing after it is no blank cell.
+    """
     start, end = lines.spans[n]
     line = lines.text[start:end]
     cuts = [found.start() for found in _PIPE.finditer(line)]
@@ -37,7 +40,7 @@ def split_pipes(lines: Lines, n: int) -> list[tuple[int, int]]:
     cells = [(start + a + 1, start + b) for a, b in pairwise(edges)]
     if cuts and not line[: cuts[0]].strip():
         cells = cells[1:]
-    if cuts and len(cells) > 1 and not line[cuts[-1] + 1 :].strip():
+    if closed and cuts and len(cells) > 1 and not line[cuts[-1] + 1 :].strip():
         cells = cells[:-1]
     return cells
 
@@ -66,9 +69,10 @@ def find_piped(lines: Lines) -> list[Grid]:
             n += 1
             continue
         first, ruled = n, False
+        closed = _is_closed(lines, n)
         rows: list[Row] = []
         while n < len(lines) and lines.free[n] and "|" in lines.line(n):
-            cells = split_pipes(lines, n)
+            cells = split_pipes(lines, n, closed=closed)
             texts = [lines.text[a:b] for a, b in cells]
             if is_rule(texts):
                 if len(rows) == 1 and not ruled:
@@ -87,6 +91,15 @@ def find_piped(lines: Lines) -> list[Grid]:
             grids.append(grid)
             lines.take(first, n)
     return grids
+
+
+def _is_closed(lines: Lines, n: int) -> bool:
+    """Whether all lines of a table with pipes end with one."""
+    while n < len(lines) and lines.free[n] and "|" in lines.line(n):
+        if not lines.line(n).rstrip().endswith("|"):
+            return False
+        n += 1
+    return True
 
 
 def one_cell_a_line(lines: Lines, first: int, last: int) -> bool:

@@ -13,6 +13,7 @@ from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import is_number, is_symbol, value_of
 from foi_nlp.tables.delimited import merged
 from foi_nlp.tables.lines import Lines
+from foi_nlp.tables.stacked import adds_up
 from foi_nlp.tables.words import fold_label, is_word, starts_with_word, table_words
 
 MOST_LABEL_WORDS = 15
@@ -122,17 +123,25 @@ def _is_word_value(text: str) -> bool:
 def _periods_across(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:
     """Read a run of periods as a header, then rows of a label and as many figures."""
     for at, end in _period_runs(lines.text, tokens):
-        width = end - at
         corner = _corner(tokens[:at])
-        rows, sure = _rows(tokens[end:], width)
-        last = n + 1
-        if sure:
-            more, last = _following_rows(lines, n + 1, width, has_rows=bool(rows))
-            rows += more
-        grid = _across_grid(corner, tokens[at:end], rows, width)
-        if grid is not None:
-            return grid, last
+        for stop in [*_total_heads(tokens, end), end]:
+            width = stop - at
+            rows, sure = _rows(tokens[stop:], width)
+            last = n + 1
+            if sure:
+                more, last = _following_rows(lines, n + 1, width, has_rows=bool(rows))
+                rows += more
+            grid = _across_grid(corner, tokens[at:stop], rows, width)
+            if grid is not None and (stop > end or not _total_heads(tokens, end) or not adds_up(grid.rows[1:])):
+                return grid, last
     return None
+
+
+def _total_heads(tokens: Sequence[Token], end: int) -> list[int]:
+    """Give where the header ends if the word after its periods heads a column of totals."""
+    if end >= len(tokens) or not is_word(tokens[end].text, "total"):
+        return []
+    return [end + 1] if end + 1 == len(tokens) or tokens[end + 1].kind == "T" else []
 
 
 def _period_runs(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
@@ -243,7 +252,7 @@ def _across_grid(corner: Sequence[Token], header: Sequence[Token], rows: Sequenc
     while parts and len(parts[-1].figures) != width:
         parts.pop()
     full = sum(len(part.figures) == width for part in parts)
-    if not parts or full * 2 < len(parts):
+    if not full or full * 3 < len(parts):
         return None
     if len(parts) == 1 and not parts[0].label and all(is_number(value_of(t.text)) for t in header) and width < 3:
         return None

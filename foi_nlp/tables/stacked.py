@@ -13,6 +13,7 @@ from foi_nlp.tables.cells import cell_at, is_number, join_cells, period_of, valu
 from foi_nlp.tables.delimited import is_rule, merged, one_cell_a_line, split_pipes
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece, pieces_of
+from foi_nlp.tables.totals import close
 from foi_nlp.tables.words import is_word, starts_with_word
 
 LONGEST_LABEL = 90
@@ -236,14 +237,33 @@ def _periods_across(units: Sequence[Unit], at: int) -> Found | None:
     if width < 2:
         return None
     corner = at - 1 if at and units[at - 1].kind == "T" and _heads(units[at - 1], units[at]) else None
+    heads = [end + 1] if end < len(units) and _heads_total(units, end) else []
+    for stop in [*heads, end]:
+        rows, last = _rows_across(units, stop, stop - at)
+        if rows and (not heads or stop > end or not adds_up(rows)):
+            head = units[corner].cell if corner is not None else EMPTY
+            header = [head, *[unit.cell for unit in units[at:stop]]]
+            return _as_grid([header, *rows], "stacked"), at if corner is None else corner, last
+    return None
+
+
+def _heads_total(units: Sequence[Unit], at: int) -> bool:
+    """Whether a cell after a header's periods heads a column of totals: words follow it, not figures."""
+    if not is_word(units[at].text, "total", "average") or not _next_to(units[at - 1], units[at]):
+        return False
+    return at + 1 < len(units) and units[at + 1].kind != "V"
+
+
+def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[list[Cell]], int]:
+    """Read rows of a label and up to `width` figures; most of them have to be full."""
     rows: list[list[Cell]] = []
     full = 0
-    i = last = end
+    i = last = start
     while i < len(units) and len(rows) < MOST_CELLS:
         label = i
         while i < len(units) and units[i].kind == "T" and not units[i].prose and i - label < MOST_LABEL_LINES:
             i += 1
-        if i == label and i < len(units) and units[i].kind == "P" and _needs_year(units[i]) and rows is not None:
+        if i == label and i < len(units) and units[i].kind == "P" and _needs_year(units[i]):
             i += 1
         if i == label and rows:
             break
@@ -260,13 +280,20 @@ def _periods_across(units: Sequence[Unit], at: int) -> Found | None:
             rows.append([head, merged(figures, width), *[EMPTY] * (width - 1)])
         i = last = stop
     while rows and rows[-1][1].column_span > 1:
-        last -= len(rows[-1][1].segments) + max(1, len(rows[-1][0].segments))
+        last -= len(rows[-1][1].segments) + len(rows[-1][0].segments)
         rows.pop()
-    if not rows or full * 2 < len(rows):
-        return None
-    head = units[corner].cell if corner is not None else EMPTY
-    header = [head, *[unit.cell for unit in units[at:end]]]
-    return _as_grid([header, *rows], "stacked"), at if corner is None else corner, last
+    return (rows, last) if full and full * 3 >= len(rows) else ([], start)
+
+
+def adds_up(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the last figure of every row may be the total of the others."""
+    for row in rows:
+        words = [word for cell in row[1:] for word in cell.text.split("  ")]
+        values = [value_of(word) for word in words if word]
+        numbers = [float(v.value) for v in values if v is not None and v.value is not None]
+        if len(numbers) == len(values) > 1 and not close(sum(numbers[:-1]), numbers[-1]):
+            return False
+    return True
 
 
 def _needs_year(unit: Unit) -> bool:

@@ -71,7 +71,10 @@ class Reader:
         return bool(self.cells[row][column].text)
 
     def number(self, row: int, column: int) -> bool:
-        """Whether a cell is a number and cannot be a period."""
+        """Whether a cell is a number and cannot be a period, or holds figures of several columns."""
+        cell = self.cells[row][column]
+        if cell.column_span > 1 and len(cell.segments) > 1 and not cell.header:
+            return any(is_number(value_of(word)) for word in cell.text.split())
         return is_number(self.value(row, column)) and self.period(row, column) is None
 
 
