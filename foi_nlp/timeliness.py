@@ -8,12 +8,13 @@ library.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays
 
-from foi_nlp.records import Timeliness
+from foi_nlp.records import Date, Timeliness
 
 WORKING_DAYS_LIMIT = 20
 LONGEST_CREDIBLE_WORKING_DAYS = 60
@@ -89,3 +90,19 @@ def clock(
                 notes.append("a long delay, or a wrong year: check both dates")
     result.note = "; ".join(notes)
     return result
+
+
+def timeliness_of(dates: Sequence[Date], *, regime: str = "FOIA 2000") -> Timeliness:
+    """Work out the clock from the dates of a letter. A page of several answers has no one clock."""
+    days = {
+        role: sorted({date.fromisoformat(d.iso) for d in dates if d.role == role and len(d.iso) == len("2000-01-01")})
+        for role in ("letter_date", "received", "clarified")
+    }
+    if len(days["letter_date"]) > 1:
+        return Timeliness(note="the page holds several answers, each with its own clock")
+    return clock(
+        received=days["received"][0] if days["received"] else None,
+        answered=days["letter_date"][0] if days["letter_date"] else None,
+        clarified=days["clarified"][-1] if days["clarified"] else None,
+        regime=regime,
+    )

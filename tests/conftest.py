@@ -14,5 +14,5 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def nlp() -> Language:
-    """The full pipeline."""
+    """Give the full pipeline."""
     return foi_nlp.load()

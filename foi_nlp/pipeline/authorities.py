@@ -195,14 +195,16 @@ class AuthoritiesComponent:
             elif hit.rule.attributes.get("when") != "introduced":
                 found.append(Mention((body.id,), hit.start, hit.end, hit.rule.id, written))
         for written, (ids, rule) in introduced.items():
-            for place in regex.finditer(rf"(?<!\w){regex.escape(written)}(?!\w)", reading.text):
-                found.append(Mention(ids, place.start(), place.end(), rule, written))
+            found += [
+                Mention(ids, place.start(), place.end(), rule, written)
+                for place in regex.finditer(rf"(?<!\w){regex.escape(written)}(?!\w)", reading.text)
+            ]
         return _free(mentions, found)
 
     def _evidence(
         self, reading: Reading, mentions: list[Mention], domains: list[Hit], cues: list[Hit]
     ) -> dict[frozenset[str], Evidence]:
-        """What speaks for each authority, or group of partners, that may have answered."""
+        """Gather what speaks for each authority, or group of partners, that may have answered."""
         evidence: dict[frozenset[str], Evidence] = defaultdict(Evidence)
         for hit in cues:
             strength = hit.rule.priority
@@ -261,7 +263,7 @@ class AuthoritiesComponent:
         if body is None or body.kind in NEVER_RESPOND or body.kind == "collaboration":
             return False
         is_force = body.kind in FORCES or (body.kind == "legacy" and body.name.endswith(("Police", "Constabulary")))
-        return is_force or len(BODIES_NEED & set(evidence.kinds)) >= 1 and evidence.total >= 2 * ENOUGH_EVIDENCE
+        return is_force or (len(BODIES_NEED & set(evidence.kinds)) >= 1 and evidence.total >= 2 * ENOUGH_EVIDENCE)
 
     def _records(
         self,
@@ -276,13 +278,11 @@ class AuthoritiesComponent:
         for authority in sorted(responders):
             proofs = [e.best for ids, e in evidence.items() if authority in ids and e.best]
             _, start, end, rule = max(proofs, key=lambda proof: (proof[0], -proof[1]))
-            named = next(
-                (m for m in mentions if authority in m.ids and start <= m.start < end), None
-            ) or next((m for m in mentions if authority in m.ids), None)
-            name = named.written if named and authority == "opcc" else self.register[authority].name
-            records[authority, role] = Authority(
-                id=authority, name=name, role=role, start=start, end=end, rule=rule
+            named = next((m for m in mentions if authority in m.ids and start <= m.start < end), None) or next(
+                (m for m in mentions if authority in m.ids), None
             )
+            name = named.written if named and authority == "opcc" else self.register[authority].name
+            records[authority, role] = Authority(id=authority, name=name, role=role, start=start, end=end, rule=rule)
         for mention in mentions:
             for authority in mention.ids:
                 part = self._role(reading, mention, authority, cues, responders)
@@ -320,7 +320,7 @@ class AuthoritiesComponent:
 
 
 def _domain_strength(reading: Reading, hit: Hit) -> int:
-    """A mailbox says more than a website, a website more than a link into it."""
+    """Rate a domain: a mailbox says more than a website, a website more than a link into it."""
     if reading.section_at(hit.start) in REQUEST_SECTIONS:
         return 5
     if "@" in reading.text[max(0, hit.start - 1) : hit.end]:

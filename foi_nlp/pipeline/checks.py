@@ -8,6 +8,7 @@ from spacy.util import filter_spans
 
 from foi_nlp.pipeline.reading import SPANS_KEY, Reading
 from foi_nlp.records import TableRecord
+from foi_nlp.timeliness import timeliness_of
 
 
 @Language.factory("foi_checks", default_config={"patterns": []})
@@ -26,12 +27,14 @@ class ChecksComponent:
         """Finish the Doc."""
         reading = Reading.of(doc)
         facts = reading.facts
+        if facts.timeliness is None:
+            facts.timeliness = timeliness_of(facts.dates, regime=facts.regime)
         if SPANS_KEY not in doc.spans:
             doc.spans[SPANS_KEY] = []  # a Doc that lacks the key would be skipped in scoring
         doc._.foi = {
             "regime": facts.regime,
             "letter_outcome": facts.letter_outcome and facts.letter_outcome.model_dump(mode="json"),
-            "timeliness": facts.timeliness.model_dump(mode="json") if facts.timeliness else {},
+            "timeliness": facts.timeliness.model_dump(mode="json"),
             "tables": [
                 TableRecord(
                     id=f"t{i}",

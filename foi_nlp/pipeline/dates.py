@@ -227,7 +227,7 @@ class DatesComponent:
         by_mention: dict[DateMention, list[Cue]],
         salutations: list[int],
     ) -> list[Cue]:
-        """The date of the letter; several where a page holds several answers, each with its own reference."""
+        """Give the date of the letter; several where a page holds several answers, each with its own reference."""
         told = [c for c in cues if c.role == "letter_date" and c.mention.value]
         told = [c for c in told if not self._outranked(c, by_mention)]
         placed = [
@@ -262,7 +262,10 @@ class DatesComponent:
         for found in records:
             if found.role == "received" and letter and found.iso > letter:
                 reading.review(
-                    "dates_disagree", "The request is said to have come after the letter's date.", found.start, found.end
+                    "dates_disagree",
+                    "The request is said to have come after the letter's date.",
+                    found.start,
+                    found.end,
                 )
             elif found.role in {"received", "as_of"} and found.inferred and not letter:
                 reading.review(
@@ -306,7 +309,7 @@ def _near_reference(reading: Reading, mention: DateMention) -> bool:
 
 
 def _limit(reading: Reading, letter_days: list[date], cues: list[Cue]) -> tuple[date | None, str]:
-    """The latest day that a date without a year may be, and how that is known."""
+    """Give the latest day that a date without a year may be, and how that is known."""
     if letter_days:
         return max(letter_days), "on or before the letter date"
     as_of = [c.mention.value for c in cues if c.role == "as_of" and c.mention.value]
@@ -329,9 +332,7 @@ def _resolve(mention: DateMention, limit: date | None, how: str) -> tuple[DateMe
     return replace(mention, year=day.year), f"year absent; latest such day {how}"
 
 
-def _best_received(
-    found: list[tuple[Cue, DateMention, str]], *, several: bool
-) -> list[tuple[Cue, DateMention, str]]:
+def _best_received(found: list[tuple[Cue, DateMention, str]], *, several: bool) -> list[tuple[Cue, DateMention, str]]:
     full = [entry for entry in found if entry[1].value]
     if not full:
         return []

@@ -1,7 +1,7 @@
 """Find reference numbers: by the label before them, whatever their shape, and by shapes that are unmistakable.
 
-Rules labelled `REFERENCE_LABEL` take any value that follows a label, `REFERENCE_TITLE` a value in a heading, `REFERENCE`
-a distinctive shape. The value of a rule is the role; its priority says how much the label is to be trusted.
+Rules labelled `REFERENCE_LABEL` take any value that follows a label, `REFERENCE_TITLE` a value in a heading,
+`REFERENCE` a distinctive shape. The value of a rule is the role; its priority says how much the label is to be trusted.
 """
 
 from __future__ import annotations
@@ -97,8 +97,9 @@ def _candidates(reading: Reading, hit: Hit) -> list[Candidate]:
 
 
 def is_reference(written: str, *, after_label: bool) -> bool:
-    """Whether a value can be a reference: no date, year, financial year, telephone number, postcode part or number of a
-    question. After a label a financial year's shape is allowed, for some forces number so.
+    """Whether a value can be a reference: no date, year, financial year, telephone number or number of a question.
+
+    After a label a financial year's shape is allowed, for some forces number so.
     """
     value = " ".join(written.split())
     if _NO_REFERENCE.fullmatch(value):
@@ -124,9 +125,7 @@ def _widest(candidates: list[Candidate]) -> list[Candidate]:
         wide = max(group, key=lambda c: (c.label == "REFERENCE", c.end - c.start))
         if wide.end - wide.start < told.end - told.start:
             wide = told
-        out.append(
-            Candidate(wide.start, wide.end, wide.value, told.role, told.rule, told.label, told.priority)
-        )
+        out.append(Candidate(wide.start, wide.end, wide.value, told.role, told.rule, told.label, told.priority))
     return out
 
 

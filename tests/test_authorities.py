@@ -1,0 +1,176 @@
+"""Who answers: the layouts and traps of real replies, in invented letters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from foi_nlp.pipeline.authorities import authority_register
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+LETTERS: dict[str, tuple[str, set[str]]] = {
+    "another force's headquarters in the letterhead": (
+        (
+            "Information Rights\n"
+            "Bedfordshire Police Headquarters,\n"
+            "Woburn Road\n"
+            "\n"
+            "Email: foi@herts.pnn.police.uk\n"
+            "\n"
+            "9 May 2018\n"
+            "\n"
+            "Dear Applicant\n"
+            "\n"
+            "Hertfordshire Constabulary does not hold this.\n"
+        ),
+        {"hertfordshire"},
+    ),
+    "two forces as one": (
+        (
+            "I write about your request received by Norfolk and Suffolk Constabularies on 3 May 2018.\n"
+            "\n"
+            "Norfolk and Suffolk Constabularies have considered it.\n"
+            "\n"
+            "Reviews: Suffolk Constabulary, Martlesham Heath\n"
+        ),
+        {"norfolk", "suffolk"},
+    ),
+    "one of two partners only": (
+        (
+            "I write about your request received by Norfolk Constabulary on 3 May 2018.\n"
+            "\n"
+            "Norfolk Constabulary has considered it.\n"
+            "\n"
+            "You may ask the Norfolk and Suffolk Constabularies to look again.\n"
+            "Reviews: Suffolk Constabulary, Martlesham Heath\n"
+        ),
+        {"norfolk"},
+    ),
+    "partners joined with an ampersand": (
+        (
+            "Your request was received by Surrey & Sussex Police on 3 May 2018. Sussex and Surrey Police "
+            "hold no record.\n"
+        ),
+        {"surrey", "sussex"},
+    ),
+    "other forces as examples": (
+        (
+            "Dear Applicant\n"
+            "\n"
+            "Gwent Police can confirm that it holds the information.\n"
+            "\n"
+            "If Kent Police refused and Essex Police answered, offenders would learn from it. Other forces "
+            "such as Kent Police count otherwise.\n"
+        ),
+        {"gwent"},
+    ),
+    "partner named in the disclaimer": (
+        (
+            "Dear Applicant\n"
+            "\n"
+            "Thank you for your request received by Kent Police on 3 May 2019.\n"
+            "\n"
+            "This email contains information from Kent Police and/or Essex Police. Telephone Kent Police or "
+            "Essex Police.\n"
+        ),
+        {"kent"},
+    ),
+    "name in the letterhead, redacted address": (
+        (
+            "Thames Valley Police\n"
+            "Chief Constable A Person QPM\n"
+            "Headquarters\n"
+            "Oxford Road\n"
+            "Our ref:\n"
+            "HQ/PA/000001/18\n"
+            "19th December 2018\n"
+            "\n"
+            "Dear Applicant,\n"
+            "\n"
+            "Thames Valley Police has now considered this request.\n"
+        ),
+        {"thames-valley"},
+    ),
+    "commissioner, not the force": (
+        (
+            "The Office of the Police and Crime Commissioner for Kent received your request on 28 June "
+            "2022.\n"
+            "\n"
+            "The OPCC does not hold this. You may wish to contact Kent Police.\n"
+        ),
+        {"opcc"},
+    ),
+    "legacy force": (
+        ("From: FOI, Grampian Police\n\nGrampian Police holds nothing on it.\n"),
+        {"grampian"},
+    ),
+    "name across lines": (
+        ("Your request was received by Devon &\nCornwall Police on 3 May 2018.\n"),
+        {"devon-and-cornwall"},
+    ),
+    "Chief Constable of": (
+        ("I write on behalf of the Chief Constable of Lancashire. Lancashire Constabulary holds none.\n"),
+        {"lancashire"},
+    ),
+    "short form introduced": (
+        ("Your request to Durham Constabulary (DC) is answered here.\n\nDC holds no such record. DC 123 Smith came.\n"),
+        {"durham"},
+    ),
+    "Welsh name": (
+        ("Heddlu Gogledd Cymru\n\nCais am wybodaeth\n\nfoi@nthwales.police.uk\n"),
+        {"north-wales"},
+    ),
+    "mailbox only": (
+        ("Dear Applicant\n\nNo information is held.\n\nfoi@cumbria.police.uk\n"),
+        {"cumbria"},
+    ),
+    "shared abbreviation": (
+        ("West Mercia Police (WMP)\n\nYour request to West Mercia Police: WMP holds none.\n"),
+        {"west-mercia"},
+    ),
+    "nobody": (
+        ("Dear Applicant\n\nNo information is held.\n\nYours sincerely\n"),
+        set(),
+    ),
+    "a regulator only": (
+        ("You may complain to the Information Commissioner's Office at ico.org.uk.\n"),
+        set(),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), LETTERS.values(), ids=LETTERS.keys())
+def test_who_answers(nlp: Language, text: str, expected: set[str]) -> None:
+    facts = nlp(text)._.foi
+    found = {a["id"] for a in facts["authorities"] if a["role"] in {"responder", "joint_responder"}}
+    assert found == expected
+
+
+def test_an_unknown_responder_is_left_to_a_person(nlp: Language) -> None:
+    facts = nlp("Dear Applicant\n\nNo information is held.\n")._.foi
+    assert "no_responder" in {item["code"] for item in facts["needs_review"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "authority", "role"),
+    [
+        ("Kent Police holds it.\n\nYou may wish to contact the Crown Prosecution Service.", "cps", "signposted_body"),
+        ("Kent Police holds it.\n\nYour last question was transferred to Essex Police.", "essex", "transferred_to"),
+        ("Kent Police holds it.\n\nSee the tables published by the Home Office.", "home-office", "data_source"),
+        ("Kent Police holds it.\n\nYou may go to the Information Commissioner's Office.", "ico", "regulator"),
+        ("Bedfordshire Police Headquarters\n\nHertfordshire Constabulary holds it.\n" + "\nWords." * 20,
+         "bedfordshire", "letterhead_address"),
+    ],
+)  # fmt: skip
+def test_the_part_others_play(nlp: Language, text: str, authority: str, role: str) -> None:
+    assert (authority, role) in {(a["id"], a["role"]) for a in nlp(text)._.foi["authorities"]}
+
+
+def test_every_authority_of_the_register_has_a_rule() -> None:
+    from foi_nlp.patterns import load_rules
+
+    ruled = {rule.value for rule in load_rules() if rule.label.startswith("AUTHORITY")}
+    assert set(authority_register()) - ruled == set()
