@@ -1,0 +1,202 @@
+"""Turn gold facts into records, so that collating can be tested apart from the pipeline's finding of facts."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from foi_nlp.letters import open_letters
+from foi_nlp.letters.model import Letter
+from foi_nlp.records import (
+    Authority,
+    Caveat,
+    Date,
+    LetterOutcome,
+    LetterRecord,
+    Observation,
+    Outcome,
+    Period,
+    Provision,
+    Question,
+    Reference,
+    Timeliness,
+)
+from foi_nlp.timeliness import clock
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT / "corpus"
+REAL = ROOT.parent / "shared" / "real"
+
+
+def gold_facts(folder: Path = CORPUS / "gold") -> list[dict[str, Any]]:
+    """Give the gold facts of a folder, in the order of their names."""
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+@lru_cache(maxsize=4)
+def gold_records(letters: Path = CORPUS, gold: Path = CORPUS / "gold") -> tuple[LetterRecord, ...]:
+    """Give the records that gold makes of the letters of a folder."""
+    return tuple(gold_record(facts, bare_record(letters / facts["file"])) for facts in gold_facts(gold))
+
+
+def bare_record(path: Path) -> LetterRecord:
+    """Give a record of a letter with its text and no facts."""
+    letter = next(iter(open_letters(path)))
+    assert isinstance(letter, Letter)
+    return LetterRecord(
+        source=path.name, source_sha256=letter.source_sha256, text_sha256=letter.text_sha256, text=letter.text
+    )
+
+
+def group_of(name: str) -> tuple[LetterRecord, ...]:
+    """Give the gold records of one request group of the corpus."""
+    names = {g["file"] for g in gold_facts() if g.get("request_group") == name}
+    return tuple(record for record in gold_records() if record.source in names)
+
+
+def gold_record(gold: dict[str, Any], base: LetterRecord) -> LetterRecord:
+    """Give a record with the facts of gold, each placed where its quote stands in the text of `base`."""
+    text = base.text
+    place = _Placer(text)
+    questions = []
+    for q in gold["questions"]:
+        start, end = place.find(q["text"])
+        questions.append(Question(id=q["id"], text=q["text"], start=start, end=end, parent=q.get("parent")))
+    caveats = [
+        Caveat(
+            id=f"c{n}",
+            category=c["category"],
+            scope=c["scope"],
+            severity="limits",
+            start=place.find(c["quote"])[0],
+            end=place.find(c["quote"])[1],
+        )
+        for n, c in enumerate(gold["caveats"], start=1)
+    ]
+    observations = [_observation(n, o, caveats, place) for n, o in enumerate(gold["observations"], start=1)]
+    dates = [
+        Date(role=d["role"], iso=d["iso"], inferred=bool(d.get("inferred")), start=s, end=e)
+        for d in gold["dates"]
+        for s, e in [place.find(d.get("text") or d["iso"])]
+    ]
+    return base.model_copy(
+        update={
+            "regime": gold["regime"],
+            "authorities": [
+                Authority(id=a["id"], name=a["name"], role=a["role"], start=0, end=0) for a in gold["authorities"]
+            ],
+            "references": [
+                Reference(value=r["value"], role=r.get("role", "authority_reference"), start=s, end=e)
+                for r in gold["references"]
+                for s, e in [place.find(r["as_written"][0] if r.get("as_written") else r["value"])]
+            ],
+            "dates": dates,
+            "questions": questions,
+            "outcomes": [
+                Outcome(
+                    question=o["question"],
+                    outcome=o["outcome"],
+                    secondary=o.get("secondary", []),
+                    flags=o.get("flags", []),
+                    start=s,
+                    end=e,
+                )
+                for o in gold["outcomes"]
+                for s, e in [place.find(o.get("quote", ""))]
+            ],
+            "letter_outcome": LetterOutcome(id=gold["letter_outcome"]["id"]) if gold.get("letter_outcome") else None,
+            "provisions": [
+                Provision(id=p["id"], status=p["status"], start=s, end=e)
+                for p in gold["provisions"]
+                for s, e in [place.find(p.get("quote", ""))]
+            ],
+            "caveats": caveats,
+            "observations": [o for o in observations if o is not None],
+            "timeliness": _timeliness(gold),
+            "needs_review": [],
+        }
+    )
+
+
+def _observation(number: int, o: dict[str, Any], caveats: list[Caveat], place: _Placer) -> Observation | None:
+    if not o.get("explicit", True):
+        return None
+    period = {k: v for k, v in o["period"].items() if k in {"label", "type", "start", "end", "complete"}}
+    start, end = place.find_within(o.get("quote", ""), o["value_raw"])
+    value, symbol = o["value"], o["symbol"]
+    status = "suppressed" if value is None else "nil" if symbol == "nil" else "reported"
+    return Observation(
+        id=f"o{number}",
+        question=o["question"],
+        metric=o["metric"],
+        breakdown=o["breakdown"],
+        period=Period(**period),
+        value=value,
+        symbol=symbol,
+        value_raw=o["value_raw"],
+        low=o.get("low"),
+        high=o.get("high"),
+        status=status,
+        unit=o.get("unit", "count"),
+        caveats=[c.id for c in caveats if _applies(c.scope, o["question"])],
+        start=start,
+        end=end,
+    )
+
+
+def _applies(scope: str, question: str) -> bool:
+    """Read the scopes of gold that name questions or the letter; others limit single periods or cells."""
+    if scope == "letter":
+        return True
+    named = re.match(r"questions? ([\w, ]+?)(?: \(|$)", scope)
+    return bool(named) and question in re.split(r", | and ", named[1])
+
+
+def _timeliness(gold: dict[str, Any]) -> Timeliness:
+    from datetime import date
+
+    by_role = {d["role"]: d["iso"] for d in gold["dates"]}
+
+    def day(role: str) -> date | None:
+        try:
+            return date.fromisoformat(by_role[role])
+        except (KeyError, ValueError):
+            return None
+
+    return clock(
+        received=day("received"),
+        answered=day("letter_date"),
+        clarified=day("clarification_received"),
+        regime=gold["regime"],
+    )
+
+
+class _Placer:
+    """Find quotes in a text, whatever white space and cell borders stand between their words."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._found: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def find(self, quote: str) -> tuple[int, int]:
+        words = quote.split()
+        if not words:
+            return 0, 0
+        pattern = r"[\s|*_>\\]*".join(map(re.escape, words))
+        match = re.search(pattern, self.text) or re.search(pattern, self.text, re.I)
+        return (match.start(), match.end()) if match else (0, 0)
+
+    def find_within(self, quote: str, value: str) -> tuple[int, int]:
+        """Give the place of the value in its quote, the next one at each further call with the same two."""
+        start, end = self.find(quote)
+        if end == 0:
+            start, end = 0, len(self.text)
+        after = self._found.get((quote, value), (start, start))[1]
+        at = self.text.find(value, after, end)
+        at = at if at >= 0 else self.text.find(value, start)
+        at = max(at, 0)
+        self._found[quote, value] = (at, at + len(value))
+        return at, at + len(value)
