@@ -32,6 +32,7 @@ class RegisterEntry:
     * `condition_of`: the ground that this provision only qualifies (40(3A)(a) -> 40(2)).
     * `ncnd_limb`: the limb of the same section that allows neither confirming nor denying.
     * `equivalents`: the provision with the same effect under another regime, by act.
+    * `never_bare`: a bare citation of the section never means this subsection.
     * `boilerplate`: a recital of rights, never an outcome.
     """
 
@@ -49,6 +50,7 @@ class RegisterEntry:
     is_ncnd_limb: bool = False
     equivalents: tuple[tuple[str, str], ...] = ()
     boilerplate: bool = False
+    never_bare: bool = False
 
     def under(self, act: str) -> str | None:
         """Give the id of the provision with the same effect under another Act, or None."""
@@ -134,6 +136,7 @@ def load_register() -> ProvisionRegister:
                 is_ncnd_limb=data["is_ncnd_limb"],
                 equivalents=equivalents,
                 boilerplate=data.get("boilerplate", False),
+                never_bare=data.get("never_bare", False),
             )
         )
     return ProvisionRegister(entries)

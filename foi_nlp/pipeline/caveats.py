@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, cast
 
+import regex
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -23,10 +24,7 @@ REGISTER_FILE = "caveats.jsonl"
 Severity = Literal["blocks", "limits", "notes"]
 
 # Text that is not the responder's statement about its data.
-_NO_CAVEAT = {
-    "marking", "letterhead", "addressee", "ref_block", "subject", "request", "clarification", "boilerplate_act",
-    "review_rights", "ico", "reuse", "footer",
-}  # fmt: skip
+_NO_CAVEAT = {"request", "clarification", "boilerplate_act", "review_rights", "ico", "reuse", "footer"}
 # Harm and public-interest argument is full of may, could and inaccurate.
 _ARGUMENT = {"exemption", "s16_advice"}
 
@@ -71,11 +69,14 @@ class CaveatsComponent:
         self.book = book
         self.categories = load_categories()
         self._scanner = Scanner(nlp, book, book.labelled("caveat"))
+        self._asked = Scanner(nlp, book, book.labelled("caveat_asked"))
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the caveats to the Doc's reading."""
         reading = Reading.of(doc)
         hits = [hit for hit in self._scanner.scan(reading) if stated_of_data(reading, hit)]
+        stated = {hit.rule.value for hit in hits}
+        hits += [hit for hit in self._asked.scan(reading) if hit.rule.value not in stated and answered_by_year(reading, hit)]
         for hit in hits:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         reading.facts.caveats = [
@@ -103,6 +104,14 @@ def stated_of_data(reading: Reading, hit: Hit) -> bool:
     if section in _NO_CAVEAT and not hit.rule.sections:
         return False
     return section not in _ARGUMENT or bool(hit.rule.attributes.get("in_exemption"))
+
+
+def answered_by_year(reading: Reading, hit: Hit) -> bool:
+    """Whether the answer labels a figure with the bare year that the request asks for only in part."""
+    start, end = hit.groups["year"]
+    year = regex.escape(reading.text[start:end])
+    label = regex.compile(rf"(?:^|\t|\||  |[:;,(]) *[*_]*{year}[*_#]*(?= *(?:$|\t|\||  |[-:=–(*#]|\d))(?!/)", regex.MULTILINE)
+    return any(reading.section_at(found.start()) not in _NO_CAVEAT for found in label.finditer(reading.text))
 
 
 def one_a_sentence(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:

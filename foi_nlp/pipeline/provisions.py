@@ -105,10 +105,11 @@ class ProvisionsComponent:
     def _citations(self, reading: Reading) -> list[Citation]:
         out: list[Citation] = []
         for hit in self._units.scan(reading):
-            start = hit.end if hit.rule.value == "bare" else hit.start
-            if any(c.start <= hit.end - 1 < c.end or c.start <= start < c.end for c in out):
+            numbers = hit.groups["number"][0] if "number" in hit.groups else hit.end
+            start = numbers if hit.rule.value == "bare" else hit.start
+            if any(c.start <= numbers < c.end or c.start <= start < c.end for c in out):
                 continue
-            for cited in read_numbers(reading.flow, hit.end, plural="plural" in hit.groups):
+            for cited in read_numbers(reading.flow, numbers, plural="plural" in hit.groups):
                 first = start if not out or out[-1].rule != hit.rule.id or out[-1].end <= hit.start else cited.start
                 out.append(
                     Citation(min(first, cited.start), cited.end, cited.number, cited.path, hit.rule.value or "", hit.rule.id)
@@ -161,7 +162,8 @@ class ProvisionsComponent:
         out: dict[tuple[str, str], str] = {}
         for citation, provision_id in resolved:
             entry = self.register[provision_id]
-            if entry.path and entry.kind not in {"right", "procedural"} and not entry.condition_of:
+            qualifies = entry.condition_of or entry.never_bare or entry.kind in {"right", "procedural"}
+            if entry.path and not qualifies:
                 out.setdefault((citation.act, citation.number), provision_id)
         return out
 
