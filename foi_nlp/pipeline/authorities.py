@@ -8,8 +8,9 @@ authority with most of it answers. Two partners answer together when cues name t
 
 from __future__ import annotations
 
+import bisect
 from collections import defaultdict
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
-from foi_nlp.pipeline.scanning import Forms, Hit, Scanner, longest_first
+from foi_nlp.pipeline.scanning import Forms, FreePlaces, Hit, Scanner, longest_first
 from foi_nlp.records import Authority, AuthorityRole
 from foi_nlp.resources import registers_folder
 
@@ -37,6 +38,7 @@ TELLING = frozenset({"answers_for", "subject", "received"})
 BODIES_NEED = frozenset({"received", "heading", "domain", "answers_for", "review"})
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
 FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
+ROLES_BESIDE_ANSWERING = frozenset({"letterhead_address", "review_address", "footer", "lead_force"})
 REQUEST_SECTIONS = frozenset({"request", "clarification"})
 _ALONE = regex.compile(r"(?:the|office of|welcome to|from|dear|\W)*", regex.IGNORECASE)
 
@@ -160,11 +162,10 @@ class AuthoritiesComponent:
     def _placed(self, reading: Reading, mentions: list[Mention]) -> list[Hit]:
         """Police areas that name their force by what stands around them."""
         taken = [(m.start, m.end) for m in mentions]
-        hits = [
-            h
-            for h in longest_first(self.places.scan(reading))
-            if all(h.end <= start or end <= h.start for start, end in taken)
-        ]
+        free = FreePlaces()
+        for start, end in taken:
+            free.take(start, end)
+        hits = [h for h in longest_first(self.places.scan(reading)) if free.take(h.start, h.end)]
         if not hits:
             return []
         forms = _plain(reading).masked(taken, MENTION_MASK).masked([(h.start, h.end) for h in hits], PLACE_MASK)
@@ -212,7 +213,7 @@ class AuthoritiesComponent:
                 strength //= REQUEST_DISCOUNT
             if strength <= 0:
                 continue
-            ids = frozenset(i for m in mentions if hit.start <= m.start and m.end <= hit.end for i in m.ids)
+            ids = frozenset(i for m in _within(mentions, hit.start, hit.end) for i in m.ids)
             kind = str(hit.rule.attributes.get("evidence", "subject"))
             if len(ids) == 1 or self._partners(ids):
                 evidence[ids].add(kind, strength, hit.start, hit.end, hit.rule.id)
@@ -286,7 +287,7 @@ class AuthoritiesComponent:
         for mention in mentions:
             for authority in mention.ids:
                 part = self._role(reading, mention, authority, cues, responders)
-                if authority in responders and part in {"mention", "mention_in_request", "in_exemption_text"}:
+                if authority in responders and part not in ROLES_BESIDE_ANSWERING:
                     continue
                 body = self.register[authority]
                 key = (authority, part)
@@ -319,6 +320,14 @@ class AuthoritiesComponent:
         return "signposted_body" if body.kind == "signposted_body" else "mention"
 
 
+def _within(mentions: list[Mention], start: int, end: int) -> Iterator[Mention]:
+    """Give the mentions that lie in a stretch; `mentions` are in the order of the letter."""
+    i = bisect.bisect_left(mentions, start, key=lambda m: m.start)
+    while i < len(mentions) and mentions[i].end <= end:
+        yield mentions[i]
+        i += 1
+
+
 def _domain_strength(reading: Reading, hit: Hit) -> int:
     """Rate a domain: a mailbox says more than a website, a website more than a link into it."""
     if reading.section_at(hit.start) in REQUEST_SECTIONS:
@@ -334,11 +343,9 @@ def _plain(reading: Reading) -> Forms:
 
 def _free(kept: list[Mention], more: list[Mention]) -> list[Mention]:
     """Add those mentions that overlap none that is there, longer ones first."""
-    out = list(kept)
-    for mention in sorted(more, key=lambda m: (m.start - m.end, m.start)):
-        if all(mention.end <= other.start or other.end <= mention.start for other in out):
-            out.append(mention)
-    return sorted(out, key=lambda m: m.start)
+    free = FreePlaces()
+    ordered = [*kept, *sorted(more, key=lambda m: (m.start - m.end, m.start))]
+    return sorted((m for m in ordered if free.take(m.start, m.end)), key=lambda m: m.start)
 
 
 def _alone(reading: Reading, mention: Mention) -> bool:
@@ -346,6 +353,6 @@ def _alone(reading: Reading, mention: Mention) -> bool:
     start, end = reading.line_at(mention.start)
     if mention.end > end:
         end = reading.line_at(mention.end)[1]
-    before = regex.split(r"[|›»>·\t]|  +| [-–:] |: |, ", reading.ruled[start : mention.start])[-1]
-    after = regex.split(r"[|›»>·\t]|  +| [-–] |[,(]|\.$", reading.ruled[mention.end : end])[0]
+    before = regex.split(r"[|›»>·\t]|  +| [-–:/] |: |, ", reading.ruled[start : mention.start])[-1]
+    after = regex.split(r"[|›»>·\t]|  +| [-–/] |[,(]", reading.ruled[mention.end : end])[0]
     return bool(_ALONE.fullmatch(before)) and not after.strip(" *#_\"'®™")

@@ -7,6 +7,7 @@ of the letter also from where it stands. A missing year is the latest that is no
 
 from __future__ import annotations
 
+import bisect
 import calendar
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -148,7 +149,7 @@ class DatesComponent:
             if parts:
                 found.append((hit, DateMention(hit.start, hit.end, *parts, hit.rule.id)))
         kept = {id(hit) for hit in longest_first([hit for hit, _ in found])}
-        mentions = [mention for hit, mention in found if id(hit) in kept]
+        mentions = sorted((mention for hit, mention in found if id(hit) in kept), key=lambda m: m.start)
         for mention in mentions:
             reading.mark("DATE", mention.start, mention.end, rule=mention.rule, value=mention.iso)
         return mentions
@@ -156,9 +157,10 @@ class DatesComponent:
     def _cues(self, reading: Reading, mentions: list[DateMention], forms: Forms) -> list[Cue]:
         cues = []
         for hit in self.cues.scan(reading, forms=forms):
-            mention = next((m for m in mentions if hit.start <= m.start and m.end <= hit.end), None)
-            if mention is None:
+            first = bisect.bisect_left(mentions, hit.start, key=lambda m: m.start)
+            if first == len(mentions) or mentions[first].end > hit.end:
                 continue
+            mention = mentions[first]
             reading.mark("DATE_CUE", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
             window = str(hit.rule.attributes.get("window", ""))
             priority = hit.rule.priority

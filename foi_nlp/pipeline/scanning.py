@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -150,8 +151,23 @@ def _groups(found: regex.Match[str]) -> dict[str, tuple[int, int]]:
 
 def longest_first(hits: Sequence[Hit]) -> list[Hit]:
     """Keep hits that do not overlap: the longer one wins, then the higher priority, then the earlier."""
-    kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda h: (-h.length, -h.rule.priority, h.start, h.rule.id)):
-        if all(hit.end <= other.start or other.end <= hit.start for other in kept):
-            kept.append(hit)
-    return sorted(kept, key=lambda h: h.start)
+    free = FreePlaces()
+    ordered = sorted(hits, key=lambda h: (-h.length, -h.rule.priority, h.start, h.rule.id))
+    return sorted((hit for hit in ordered if free.take(hit.start, hit.end)), key=lambda h: h.start)
+
+
+class FreePlaces:
+    """Which stretches of a letter are taken: a stretch that overlaps none that is taken can be taken."""
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def take(self, start: int, end: int) -> bool:
+        """Take a stretch, and say whether it was free."""
+        i = bisect.bisect_right(self._ends, start)
+        if i < len(self._starts) and self._starts[i] < end:
+            return False
+        self._starts.insert(i, start)
+        self._ends.insert(i, end)
+        return True
