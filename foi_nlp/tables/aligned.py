@@ -13,7 +13,7 @@ import regex
 from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import join_cells
 from foi_nlp.tables.lines import Lines
-from foi_nlp.tables.pieces import Piece, pieces_of
+from foi_nlp.tables.pieces import Piece
 from foi_nlp.tables.words import is_word, starts_with_word, table_words
 
 MOST_BLANK_LINES = 2
@@ -82,9 +82,7 @@ class Part:
 
 def find_aligned(lines: Lines) -> list[Grid]:
     """Find tables whose columns are aligned by runs of blanks."""
-    parsed = [
-        Line(n, pieces_of(lines.text, *lines.spans[n])) if lines.free[n] else Line(n, []) for n in range(len(lines))
-    ]
+    parsed = [Line(n, lines.pieces(n)) if lines.free[n] else Line(n, []) for n in range(len(lines))]
     repeated = _repeated(lines)
     groups: list[list[Part]] = []
     for first, last in _clusters(lines, parsed):

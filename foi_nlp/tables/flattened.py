@@ -18,8 +18,12 @@ from foi_nlp.tables.words import fold_label, is_word, starts_with_word, table_wo
 
 MOST_LABEL_WORDS = 15
 MOST_CORNER_WORDS = 6
+LONG_LINE = 200
 _WORD = regex.compile(r"[^\s|]+")
-_DATED = regex.compile(r"[0-9]{2}")
+_NEIGHBOURS = regex.compile(r"[0-9][^\s]{0,3}\s+(?:[^\s]{1,12}\s+){0,1}[^\s]{0,8}(?:[0-9*-]|Nil|None|NIL|NONE)")
+"""Two figures, or a period and a figure, with at most a word between them: without them no line is looked at."""
+_DATED = regex.compile(r"(?:19|20)[0-9]{2}|[0-9]{2}[/-][0-9]{2}\b|[A-Za-z]{3}[-' ][0-9]{2}\b|\bQ[1-4]\b|uarter|January")
+_FIGURES = regex.compile(r"[0-9]\s+[^\s0-9]?[0-9][^\s]*\s*$")
 _SENTENCE_END = regex.compile(r"[.!?;:]$")
 _MARK = regex.compile(r"[*#†‡]+|\[\w\]|\(\d\)")
 
@@ -58,7 +62,7 @@ def find_flattened(lines: Lines) -> list[Grid]:
     grids: list[Grid] = []
     n = 0
     while n < len(lines):
-        if not lines.free[n] or not _DATED.search(lines.line(n)):
+        if not lines.free[n] or not _may_hold_table(lines.line(n)):
             n += 1
             continue
         tokens = _tokens(lines, n)
@@ -71,6 +75,14 @@ def find_flattened(lines: Lines) -> list[Grid]:
         lines.take(n, last)
         n = last
     return grids + _transposed(lines)
+
+
+def _may_hold_table(line: str) -> bool:
+    """Look cheaply whether a line can hold what this module reads; long lines of prose name a year or two as well."""
+    first = _NEIGHBOURS.search(line)
+    if first is None or _DATED.search(line) is None:
+        return False
+    return len(line) < LONG_LINE or _NEIGHBOURS.search(line, first.end()) is not None
 
 
 def _tokens(lines: Lines, n: int) -> list[Token]:
@@ -401,7 +413,7 @@ def _transposed(lines: Lines) -> list[Grid]:
     """
     groups: dict[tuple[str, str], list[_Across]] = {}
     for n in range(len(lines)):
-        if lines.free[n] and _DATED.search(lines.line(n)):
+        if lines.free[n] and _FIGURES.search(lines.line(n)):
             found = _across(lines, n)
             if found is not None:
                 groups.setdefault((fold_label(found.corner.text), fold_label(found.name.text)), []).append(found)

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import regex
-
-_BLANK = regex.compile(r"[^\S\n]*")
-_INDENT = regex.compile(r"[^\S\n]*(?=[^\s]|$)")
+from foi_nlp.tables.pieces import Piece, pieces_of
 
 
 @dataclass(slots=True)
@@ -18,6 +15,7 @@ class Lines:
     text: str
     spans: list[tuple[int, int]] = field(default_factory=list)
     free: bytearray = field(default_factory=bytearray)
+    _pieces: dict[int, list[Piece]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, text: str, taken: Sequence[tuple[int, int]] = ()) -> Lines:
@@ -49,6 +47,13 @@ class Lines:
         """Whether a line has nothing but white space."""
         start, end = self.spans[n]
         return not self.text[start:end].strip()
+
+    def pieces(self, n: int) -> list[Piece]:
+        """Give the pieces of a line set in columns."""
+        found = self._pieces.get(n)
+        if found is None:
+            found = self._pieces[n] = pieces_of(self.text, *self.spans[n])
+        return found
 
     def take(self, first: int, last: int) -> None:
         """Mark the lines `first` to `last` (excluded) as taken."""

@@ -12,7 +12,14 @@ from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell
 from foi_nlp.tables.cells import is_number, is_symbol, period_of, value_of
 
+LONGEST_CUT = 120
+"""Characters of a piece that may still be a run of periods or numbers; longer ones are running text."""
+
 _PIECE = regex.compile(r"[^\s\u00a0]+(?:[ \u00a0][^\s\u00a0]+)*")
+
+
+_DIGIT = regex.compile(r"[0-9]")
+_RUN_END = regex.compile(r"[0-9)*]|^(?:19|20|[A-Z][a-z]{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ def pieces_of(text: str, start: int, end: int) -> list[Piece]:
 
 def _cut(piece: Piece) -> list[Piece]:
     words = piece.text.replace("\u00a0", " ").split(" ")
-    if len(words) < 2 or not any(char.isdigit() for char in piece.text):
+    if len(words) < 2 or len(piece.text) > LONGEST_CUT or not _looks_like_run(words):
         return [piece]
     if piece.period is not None or piece.value is not None:
         return [piece]
@@ -86,6 +93,12 @@ def _cut(piece: Piece) -> list[Piece]:
         if not between.strip(" *"):
             return _slices(piece, [(one.start, one.end) for one in found])
     return [piece]
+
+
+def _looks_like_run(words: list[str]) -> bool:
+    """Whether a run of periods or numbers could begin and end like this; a cheap look before a thorough one."""
+    opening = words[0] + words[1]
+    return _DIGIT.search(opening) is not None and _RUN_END.search(words[-1]) is not None
 
 
 def _word_bounds(words: list[str]) -> list[tuple[int, int]]:

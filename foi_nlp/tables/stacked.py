@@ -12,7 +12,7 @@ from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import cell_at, is_number, join_cells, period_of, value_of
 from foi_nlp.tables.delimited import is_rule, merged, one_cell_a_line, split_pipes
 from foi_nlp.tables.lines import Lines
-from foi_nlp.tables.pieces import Piece, pieces_of
+from foi_nlp.tables.pieces import Piece
 from foi_nlp.tables.totals import close
 from foi_nlp.tables.words import is_word, starts_with_word
 
@@ -199,11 +199,13 @@ def _units(lines: Lines) -> list[Unit]:
     out = []
     for n in range(len(lines)):
         if lines.free[n]:
-            out += [_unit(n, piece) for piece in pieces_of(lines.text, *lines.spans[n])]
+            out += [_unit(n, piece) for piece in lines.pieces(n)]
     return out
 
 
 def _unit(n: int, piece: Piece) -> Unit:
+    if len(piece.text) > LONGEST_LABEL:
+        return Unit(n, piece.cell, "T", None)
     found = piece.period
     kind = "P" if found is not None else "V" if piece.value is not None else "T"
     return Unit(n, piece.cell, kind, found)
