@@ -1,4 +1,4 @@
-"""Runs of sample letters for the tests of the review: built from the corpus and its gold, and one made to be hostile."""
+"""Sample runs for the tests of the review: built from the corpus and its gold, and one made to be hostile."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def sha256(data: bytes | str) -> str:
 
 
 def place(text: str, quote: str, after: int = 0) -> tuple[int, int]:
-    """Where a quote stands in a text; white space may differ."""
+    """Find where a quote stands in a text; white space may differ."""
     words = [re.escape(word) for word in quote.split()]
     found = re.compile(r"\s+".join(words)).search(text, after) if words else None
     return found.span() if found else (0, 0)
 
 
 def record_from_gold(gold: dict[str, Any], text: str, source: str, data: bytes) -> LetterRecord:
-    """A record that says what gold says, each fact placed where its quote stands."""
+    """Build a record that says what gold says, each fact placed where its quote stands."""
 
     def placed(items: list[dict[str, Any]], quote: str, *keep: str) -> list[dict[str, Any]]:
         out = []
@@ -96,7 +96,7 @@ def record_from_gold(gold: dict[str, Any], text: str, source: str, data: bytes) 
 
 
 def hostile_record(text: str = HOSTILE_TEXT, source: str = HOSTILE_NAME) -> LetterRecord:
-    """A letter full of script, emoji and combining characters."""
+    """Build a letter full of script, emoji and combining characters."""
 
     def at(quote: str) -> dict[str, int]:
         start = text.index(quote)
@@ -112,7 +112,7 @@ def hostile_record(text: str = HOSTILE_TEXT, source: str = HOSTILE_NAME) -> Lett
             "authorities": [{"id": "kent", "name": SCRIPT, "role": "responder", **at("team")}],
             "questions": [{"id": "1", "text": SCRIPT, **at(f"how many th{ACCENTED}fts?")}],
             "provisions": [{"id": "foia.40(2)", "status": "cited", "rule": SCRIPT, **at("Section 40(2)")}],
-            "caveats": [{"id": "c1", "category": "other", "scope": "letter", **at(f"Section 40(2) keeps na\u0308mes")}],
+            "caveats": [{"id": "c1", "category": "other", "scope": "letter", **at("Section 40(2) keeps na\u0308mes")}],
             "observations": [
                 {
                     "id": "o1", "question": "1", "metric": SCRIPT, "breakdown": {SCRIPT: SCRIPT}, "value": 1234,
@@ -147,7 +147,7 @@ def write_run(folder: Path, records: list[LetterRecord], *, rules: str = "rules-
 
 
 def corpus_records(limit: int = 100) -> list[LetterRecord]:
-    """Records of the plain-text letters of the corpus."""
+    """Build records of the plain-text letters of the corpus."""
     out = []
     for path in sorted((CORPUS / "gold").glob("*.txt.json"))[:limit]:
         gold = json.loads(path.read_text(encoding="utf-8"))
@@ -157,7 +157,7 @@ def corpus_records(limit: int = 100) -> list[LetterRecord]:
 
 
 def pdf_bytes(lines: list[str]) -> bytes:
-    """A PDF of one page with lines of text."""
+    """Write a PDF of one page with lines of text."""
     shown = "".join(f"1 0 0 1 72 {760 - 24 * n} Tm ({line}) Tj " for n, line in enumerate(lines))
     content = f"BT /F1 14 Tf {shown}ET"
     parts = [
@@ -177,7 +177,7 @@ def pdf_bytes(lines: list[str]) -> bytes:
 
 
 def pdf_record(folder: Path) -> LetterRecord:
-    """A letter that was read from a PDF, which is written beside the run, with the place of its figure."""
+    """Write a PDF beside the run, and build the record that was read from it, with the place of its figure."""
     lines = ["Reply of the force", "2019   617", "Total   617"]
     data = pdf_bytes(lines)
     folder.mkdir(parents=True, exist_ok=True)

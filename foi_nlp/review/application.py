@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,18 @@ from foi_nlp.display import one_line
 from foi_nlp.review.corrections import Row, Settlement
 from foi_nlp.review.doubts import Doubt
 from foi_nlp.review.forms import FormError, blank_values, fields_of, read_form, typed_values
+from foi_nlp.review.gold import base_name
 from foi_nlp.review.images import MAXIMUM_BYTES, PageImages, format_of
 from foi_nlp.review.items import ADDABLE, FINISHED, KINDS
 from foi_nlp.review.journal import JournalError
-from foi_nlp.review.marking import pieces, whole_characters
+from foi_nlp.review.marking import Context, context, pieces, whole_characters
 from foi_nlp.review.runs import Entry
 from foi_nlp.review.session import ReviewError, Session, find_row, progress_of
 from foi_nlp.review.words import part_words
 from foi_nlp.store import StoreError
 
 PARTIAL_HEADER = "x-partial"
+_ACTIONS = frozenset({"accept", "reject", "edit", "add", "accept_all", "undo"})
 _LETTERS_A_PAGE = 100
 _MAXIMUM_BODY = 200_000
 _MUTATING = frozenset({"POST"})
@@ -229,6 +232,7 @@ class Pages:
             last=last,
             history=self._session.decisions_on(entry.text_sha256)[-20:][::-1],
             image=self._image(entry, current, asked),
+            around=_around(settlement, current),
             source_note=self._session.run.source_note(entry),
             message=message,
             by_letter=order == "letter",
@@ -239,6 +243,8 @@ class Pages:
         entry = self._entry(request, typed)
         by_letter = typed.get("order") == "letter"
         action, key, id_ = typed.get("action", ""), typed.get("item", ""), _decision_id(typed)
+        if action not in _ACTIONS:
+            raise ReviewError("There is no such action; load the page again.")
         try:
             if action in {"accept", "reject"}:
                 self._session.decide(entry, "accept" if action == "accept" else "reject", key, id=id_)
@@ -257,11 +263,9 @@ class Pages:
                 return self._go(
                     request, self._next_url((entry.number, FINISHED.key), by_letter=by_letter), f"{count} accepted."
                 )
-            elif action == "undo":
-                undone = self._session.undo(entry, id=id_, decision_id=typed.get("decision", ""))
-                return self._go(request, letter_url(entry.number, undone or "", typed.get("order", "")), "Taken back.")
             else:
-                raise ReviewError("There is no such action.")
+                undone = self._session.undo(entry, id=id_, decision_id=typed.get("undoes", ""))
+                return self._go(request, letter_url(entry.number, undone or "", typed.get("order", "")), "Taken back.")
         except FormError as error:
             return self._letter(
                 request, entry, typed=typed, problems=error.problems, status=422,
@@ -315,9 +319,17 @@ class Pages:
 
     def _page(self, request: Request, template: str, *, status_code: int = 200, **values: Any) -> Response:  # noqa: ANN401
         html = self._templates.get_template(template).render(
-            partial=PARTIAL_HEADER in request.headers, reviewer=self._session.reviewer, **values
+            name_of=self._name_of(),
+            partial=PARTIAL_HEADER in request.headers,
+            reviewer=self._session.reviewer,
+            **values,
         )
         return HTMLResponse(html.encode("utf-8", "replace"), status_code)
+
+    def _name_of(self) -> Callable[[Entry], str]:
+        """Name a letter by its file's name, or by its whole source where several files have that name."""
+        counts = Counter(base_name(entry.source) for entry in self._session.run.entries)
+        return lambda entry: base_name(entry.source) if counts[base_name(entry.source)] == 1 else entry.source
 
     def problem(self, request: Request, message: str, status: int) -> Response:
         """Tell a reviewer what went wrong."""
@@ -379,12 +391,18 @@ def _form(
     }  # fmt: skip
 
 
+def _around(settlement: Settlement, current: Row | None) -> Context | None:
+    if current is None or current.item.start >= current.item.end:
+        return None
+    return context(settlement.record.text, current.item.start, current.item.end)
+
+
 def _whole_number(text: str | None, default: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
 def _decision_id(typed: Mapping[str, str]) -> str:
-    id_ = typed.get("id", "")
+    id_ = typed.get("decision_id", "")
     if not (16 <= len(id_) <= 64 and id_.isascii() and id_.isalnum()):
         raise ReviewError("The form is not one of this page; load the page again.")
     return id_

@@ -84,6 +84,8 @@ def settle(record: LetterRecord, decisions: Iterable[Decision]) -> Settlement:
     for key, item in predicted.items():
         if key in forced:
             claimed[key] = _decided(key, item, forced[key], judge(item))
+            if claimed[key].state == "accepted" and forced[key][0].action == "add":
+                _note(out, "agrees now", item, item)
     gone: set[str] = set()
     for key, row in list(claimed.items()):
         twin = row.item.key

@@ -75,7 +75,7 @@ def known_values(kind: str, name: str, record: LetterRecord) -> tuple[str, ...]:
         ("outcome", "outcome"): "outcomes",
         ("letter_outcome", "id"): "letter_outcomes",
     }.get((kind, name))
-    if register is None:
+    if register is None or not registered(register):
         return ()
     known = dict.fromkeys(registered(register))
     parts: Sequence[Part] = getattr(record, KINDS[kind].attribute) if kind != "letter_outcome" else ()
@@ -163,12 +163,13 @@ def typed_values(item: Item) -> dict[str, str]:
 def blank_values(kind: str, record: LetterRecord, start: int, end: int) -> dict[str, str]:
     """Give what stands in the fields when a stretch of text is to be added as a fact: only what the text says."""
     quote = " ".join(record.text[start:end].split())
+    digits = quote.replace(",", "")
+    plain = digits.isascii() and digits.isdigit()
     values = {"start": str(start), "end": str(end)}
     question = next((q.id for q in reversed(record.questions) if q.start <= start), "")
     own: dict[str, dict[str, str]] = {
         "observation": {
-            "value": quote.replace(",", "") if quote.replace(",", "").isascii() and quote.replace(",", "").isdigit() else "",
-            "symbol": "" if quote.replace(",", "").isdigit() else quote,
+            "value": digits if plain else "", "symbol": "" if plain else quote,
             "status": "reported", "period_type": "calendar_year", "period_complete": "on", "unit": "count",
         },
         "question": {"id": ""},
@@ -189,18 +190,11 @@ def read_form(kind: str, typed: Mapping[str, str], record: LetterRecord, *, base
     if sum(map(len, typed.values())) > _MAXIMUM_TYPED:
         raise FormError({"": "This is too long to be one fact of a letter."})
     problems: dict[str, str] = {}
-    values: dict[str, Any] = base.part.model_dump(mode="json") if base is not None else {}
     clean = {name: " ".join(text.split()) if name != "breakdown" else text for name, text in typed.items()}
-    for field in fields_of(kind, record):
-        text = clean.get(field.name, "")
-        if field.type == "known" and text not in field.options:
-            problems[field.name] = f"“{text}” is not a label that is known here; choose one of the list."
-        elif field.type == "choice" and text not in field.options:
-            problems[field.name] = "Choose one of the list."
-        elif field.type == "check":
-            values[field.name] = text == "on"
-        else:
-            values[field.name] = text
+    values = {
+        **(base.part.model_dump(mode="json") if base is not None else {}),
+        **_plain_values(kind, clean, record, problems),
+    }
     _READERS.get(kind, _read_plain)(values, clean, problems)
     if kind != "letter_outcome":
         _read_place(values, clean, record, problems)
@@ -213,14 +207,28 @@ def read_form(kind: str, typed: Mapping[str, str], record: LetterRecord, *, base
         values["text"] = " ".join(record.text[values["start"] : values["end"]].split())
     if kind == "authority":
         values["name"] = registered("authorities").get(values["id"]) or values.get("name") or values["id"]
-    if base is None or values != base.part.model_dump(mode="json"):
-        values["rule"] = "" if kind != "letter_outcome" else values.pop("rule", None)
-    if kind == "letter_outcome":
-        values.pop("rule", None)
+    if kind != "letter_outcome":
+        # A corrected fact is a person's, not a rule's.
+        values["rule"] = ""
     try:
         return item_of(kind, values)
     except ValidationError as error:
         raise FormError({"": validation_words(error)}) from None
+
+
+def _plain_values(
+    kind: str, typed: Mapping[str, str], record: LetterRecord, problems: dict[str, str]
+) -> dict[str, str | bool]:
+    """Take the fields as they were typed, and tell of labels that nobody knows."""
+    values: dict[str, str | bool] = {}
+    for field in fields_of(kind, record):
+        text = typed.get(field.name, "")
+        if field.type == "known" and field.options and text not in field.options:
+            problems[field.name] = f"“{text}” is not a label that is known here; choose one of the list."
+        elif field.type == "choice" and text not in field.options:
+            problems[field.name] = "Choose one of the list."
+        values[field.name] = text == "on" if field.type == "check" else text
+    return values
 
 
 def _read_place(

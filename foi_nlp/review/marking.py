@@ -13,17 +13,22 @@ from foi_nlp.review.corrections import Row
 # What a browser changes when it reads a page; each stand-in is one code point too, so that offsets hold.
 _STAND_INS = {0: "\ufffd", **dict.fromkeys(range(55296, 57344), "�")}
 _GRAPHEME_REACH = 64
+_DEEPEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One mark around a piece of text. `depth` counts the layers inside it, 0 being the innermost."""
+    """One mark around a piece of text. `depth` counts the layers inside it, 0 being the innermost.
+
+    `again`: a layer inside it has the same kind and stretch, so that its line need not be drawn twice.
+    """
 
     key: str
     kind: str
     state: str
     depth: int
     label: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,34 @@ def pieces(text: str, rows: list[Row]) -> list[Piece]:
     )
     out = []
     for segment in segments(len(text), marks):
-        inner_last = sorted(segment.marks, key=lambda mark: (mark.start - mark.end, mark.start, mark.key))
-        layers = tuple(
-            Layer(mark.key, mark.label, states[mark.key].state, min(depth, 3), mark.label.replace("_", " "))
-            for depth, mark in zip(range(len(inner_last) - 1, -1, -1), inner_last, strict=True)
-        )
-        out.append(Piece(segment.start, shown(text[segment.start : segment.end]), layers))
+        inner_last = sorted(segment.marks, key=lambda mark: (mark.start - mark.end, mark.start, mark.label, mark.key))
+        layers: list[Layer] = []
+        drawn: set[tuple[str, int, int]] = set()
+        for mark in reversed(inner_last):
+            state = states[mark.key].state
+            again = (mark.label, mark.start, mark.end) in drawn
+            depth = min(max(len(drawn) - again, 0), _DEEPEST)
+            drawn.add((mark.label, mark.start, mark.end))
+            layers.append(Layer(mark.key, mark.label, state, depth, mark.label.replace("_", " "), again))
+        out.append(Piece(segment.start, shown(text[segment.start : segment.end]), tuple(reversed(layers))))
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A stretch of text in its line: what stands before it, the stretch, what stands behind."""
+
+    before: str
+    quote: str
+    after: str
+
+
+def context(text: str, start: int, end: int, *, reach: int = 70) -> Context:
+    """Give a stretch with as much of its line as a reader needs to see what it is about."""
+    line_start = max(text.rfind("\n", 0, start) + 1, start - reach)
+    line_end = text.find("\n", end)
+    line_end = min(len(text) if line_end < 0 else line_end, end + reach)
+    return Context(shown(text[line_start:start]), shown(text[start:end]), shown(text[end:line_end]))
 
 
 def _stretches(row: Row) -> list[tuple[str, int, int]]:

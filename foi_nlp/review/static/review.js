@@ -46,7 +46,7 @@ function swap(html) {
 function settle() {
   wrap(recall("wrap") !== "off");
   for (const pane of document.querySelectorAll(".text, .panel")) {
-    const current = pane.querySelector(".current");
+    const current = pane.querySelector(".current:not(.k-period)") ?? pane.querySelector(".current");
     if (current === null) continue;
     const box = current.getBoundingClientRect();
     const frame = pane.getBoundingClientRect();
@@ -119,6 +119,12 @@ document.addEventListener("click", (event) => {
     const on = recall("wrap") === "off";
     remember("wrap", on ? "on" : "off");
     wrap(on);
+  }
+  const zoom = event.target.closest("[data-zoom]");
+  if (zoom !== null) {
+    const pane = zoom.closest(".image");
+    zoom.setAttribute("aria-pressed", String(pane.classList.toggle("enlarged")));
+    pane.querySelector(".frame")?.scrollIntoView({ block: "center", inline: "center" });
   }
   const link = event.target.closest("#view a[href]");
   if (link !== null && new URL(link.href).origin === location.origin) {
