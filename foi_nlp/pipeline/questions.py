@@ -8,7 +8,7 @@ led by the reply's reference.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -101,6 +101,33 @@ def question_at(reading: Reading, offset: int) -> tuple[str, ...]:
         if block.start <= offset < block.end:
             return block.question_ids
     return ()
+
+
+def named_questions(reading: Reading, reference: Hit) -> tuple[str, ...]:
+    """Give the ids of the questions that a hit of a QUESTION_REFERENCE rule names; none where they are not known."""
+    names = [question.id for question in reading.facts.questions]
+    if "ordinals" in reference.groups:
+        return _ordinal_ids(reading.flow[slice(*reference.groups["ordinals"])], names)
+    return _ids_of(reading.flow[slice(*reference.groups["ids"])], names, "")
+
+
+def nearest_question(reading: Reading, start: int, end: int) -> str | None:
+    """Give the question whose own words a stretch shares most; None where several or none do."""
+    parents = {question.parent for question in reading.facts.questions}
+    words = {q.id: _content_words(q.text) for q in reading.facts.questions if q.id not in parents}
+    scores = _shared(words, _content_words(reading.text[start:end]))
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] <= 0 or (len(ranked) > 1 and ranked[0][1] <= ranked[1][1]):
+        return None
+    return ranked[0][0]
+
+
+def _shared(words: Mapping[str, frozenset[str]], have: frozenset[str]) -> dict[str, float]:
+    """Weigh the words that each question shares with a text: one that few questions have weighs more."""
+    common = Counter(word for own in words.values() for word in own)
+    return {
+        name: sum(1 / common[word] for word in own & have if common[word] < len(words)) for name, own in words.items()
+    }
 
 
 @Language.factory("foi_questions", default_config={"patterns": []})
@@ -720,7 +747,6 @@ def _by_content(
 ) -> list[AnswerBlock]:
     """Give each paragraph to the question whose own words it shares most; one that shares none goes on."""
     words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
-    common = Counter(word for own in words.values() for word in own)
     out: list[AnswerBlock] = []
     current: str | None = None
     headed = False
@@ -728,11 +754,7 @@ def _by_content(
         for a, b, text in _paragraphs(reading, start, end):
             if reading.section_at(a) in _NO_CONTENT:
                 continue
-            have = _content_words(text)
-            scores = {
-                name: sum(1 / common[word] for word in own & have if common[word] < len(words))
-                for name, own in words.items()
-            }
+            scores = _shared(words, _content_words(text))
             ranked = sorted(scores.values(), reverse=True)
             heading = _is_heading(text)
             inside = (
