@@ -174,3 +174,20 @@ def test_every_authority_of_the_register_has_a_rule() -> None:
 
     ruled = {rule.value for rule in load_rules() if rule.label.startswith("AUTHORITY")}
     assert set(authority_register()) - ruled == set()
+
+
+@pytest.mark.parametrize(
+    "text", ["Kent Police and " * 3000, "a" * 50_000, "received by the office of the team " * 1500]
+)
+def test_no_rule_runs_out_of_time_on_hostile_text(nlp: Language, text: str) -> None:
+    late = [i["reason"] for i in nlp(text)._.foi["needs_review"] if i["code"] == "rule_timeout"]
+    assert not [reason for reason in late if "authority." in reason or "date." in reason or "reference." in reason]
+
+
+def test_a_sentence_that_ends_with_a_name_is_no_heading(nlp: Language) -> None:
+    text = (
+        "E-mail: [Kent Police request email]\n\nFraud is led on by one force\n"
+        "which leads for the whole country \u2013 The City of London Police.\n\nReported to Kent Police.\n"
+    )
+    found = {a["id"] for a in nlp(text)._.foi["authorities"] if a["role"] == "responder"}
+    assert found == {"kent"}

@@ -46,6 +46,8 @@ HEAD = "Kent Police\n\n14 August 2018\n\nDear Applicant\n\n"
         (HEAD + "I write in response to the request submitted on the 2nd July 2018.", "received", "2018-07-02"),
         (HEAD + "Thank you for your request received by Kent Police on 19/07/2018.", "received", "2018-07-19"),
         (HEAD + "Your request came to us on 3 July 2018.", "received", "2018-07-03"),
+        (HEAD + "Eich cais a dderbyniwyd ar 3 Gorffennaf 2018.", "received", "2018-07-03"),
+        (HEAD + "Requests received on 4 July and 19 July 2018 are joined.", "received", "2018-07-04"),
         (HEAD + "The figures are correct as at 9 August 2018.", "as_of", "2018-08-09"),
         (HEAD + "The data was extracted from Niche on 9 August 2018.", "as_of", "2018-08-09"),
         (HEAD + "Thank you for your e-mail dated 3 July 2018.", "request_dated", "2018-07-03"),

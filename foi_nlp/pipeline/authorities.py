@@ -33,6 +33,7 @@ CLEAR_LEAD = 1.15
 JOINT_EVIDENCE = 40
 SPLIT_SHARE = 0.5
 REPEATS_COUNTED = 4
+NEAR = 120
 REQUEST_DISCOUNT = 4
 TELLING = frozenset({"answers_for", "subject", "received"})
 BODIES_NEED = frozenset({"received", "heading", "domain", "answers_for", "review"})
@@ -51,14 +52,13 @@ class Body:
     name: str
     kind: str
     members: tuple[str, ...] = ()
-    predecessor_of: str | None = None
 
 
 @lru_cache(maxsize=1)
 def authority_register() -> dict[str, Body]:
     """Give the register of authorities, by id."""
     return {
-        row["id"]: Body(row["id"], row["name"], row["kind"], tuple(row.get("members", ())), row.get("successor"))
+        row["id"]: Body(row["id"], row["name"], row["kind"], tuple(row.get("members", ())))
         for row in srsly.read_jsonl(registers_folder() / "authorities.jsonl")
     }
 
@@ -353,6 +353,8 @@ def _alone(reading: Reading, mention: Mention) -> bool:
     start, end = reading.line_at(mention.start)
     if mention.end > end:
         end = reading.line_at(mention.end)[1]
-    before = regex.split(r"[|›»>·\t]|  +| [-–:/] |: |, ", reading.ruled[start : mention.start])[-1]
-    after = regex.split(r"[|›»>·\t]|  +| [-–/] |[,(]", reading.ruled[mention.end : end])[0]
+    before = regex.split(
+        r"[|›»>·\t]|  +| [-–:/] |: |, ", reading.ruled[max(start, mention.start - NEAR) : mention.start]
+    )[-1]
+    after = regex.split(r"[|›»>·\t]|  +| [-–/] |[,(]", reading.ruled[mention.end : min(end, mention.end + NEAR)])[0]
     return bool(_ALONE.fullmatch(before)) and not after.strip(" *#_\"'®™")
