@@ -44,24 +44,25 @@ class Asking:
             return ""
         return f"{held.text} {self.text_of(held.parent)}".strip() if held.parent else held.text
 
-    def question(self, offset: int, first: str, then: str = "") -> str | None:
-        """Give the question that the figure at `offset` answers: by its place, then by the words of its heads."""
-        ids = question_at(self.reading, offset) or tuple(self.questions)
+    def question(self, offset: int, *texts: str) -> str | None:
+        """Give the question that the figure at `offset` answers: by its place, then by the words of its heads.
+
+        `texts` are tried in order (heads, caption, lead); of a question with parts the whole is given where no
+        text tells which part is meant.
+        """
+        placed = question_at(self.reading, offset)
+        ids = placed or tuple(i for i, q in self.questions.items() if q.parent not in self.questions)
         if not ids:
             return None
-        if len(ids) == 1:
-            return self._part(ids[0], f"{first} {then}")
-        placed = bool(question_at(self.reading, offset))
-        for words in (first, then, f"{first} {then}"):
-            best = self._best(ids, words)
-            if best is not None:
-                return best
-        return ids[0] if placed else None
+        chosen = ids[0] if len(ids) == 1 else self._first_best(ids, texts)
+        if chosen is None:
+            return ids[0] if placed else None
+        parts = tuple(q.id for q in self.questions.values() if q.parent == chosen)
+        return (self._first_best(parts, texts) or chosen) if parts else chosen
 
-    def _part(self, question: str, words: str) -> str:
-        """A part of the question, where the words of the figure name one part and no other."""
-        parts = [q.id for q in self.questions.values() if q.parent == question]
-        return (self._best(tuple(parts), words) or question) if parts else question
+    def _first_best(self, ids: tuple[str, ...], texts: tuple[str, ...]) -> str | None:
+        found = (self._best(ids, words) for words in texts if words)
+        return next((best for best in found if best is not None), None)
 
     def _best(self, ids: tuple[str, ...], words: str) -> str | None:
         wanted = _content(words)
@@ -76,6 +77,10 @@ class Asking:
 
     def period(self, offset: int, words: str) -> PlacedPeriod | None:
         """Give the period that the question of a place asks for, else the one stated for all questions."""
+        for statement in self.statements:
+            placed = one_period(found_in(self.reading, statement, self.context), self.context, "letter")
+            if placed is not None:
+                return placed
         question = self.question(offset, words)
         while question is not None and question in self.questions:
             held = self.questions[question]
@@ -83,10 +88,6 @@ class Asking:
             if placed is not None:
                 return placed
             question = held.parent
-        for statement in self.statements:
-            placed = one_period(found_in(self.reading, statement, self.context), self.context, "letter")
-            if placed is not None:
-                return placed
         return self._whole_request
 
     @cached_property

@@ -162,7 +162,7 @@ class TableFigures:
         value = figure.value
         rows = [plain_label(label) for label in figure.row_labels]
         columns = [plain_label(label) for label in figure.column_labels if not is_generic(label)]
-        question = self.asking.question(figure.start, " ".join(columns), " ".join([*rows, meaning.caption, meaning.lead]))
+        question = self.asking.question(figure.start, *self._telling(figure, meaning, rows, columns))
         asked = self.asking.text_of(question)
         about = meaning.caption or meaning.lead or asked
         counted = [label for label in columns if unit_in(label)]
@@ -210,6 +210,15 @@ class TableFigures:
             recoverable=figure.recoverable,
             rule=value.rule,
         )
+
+    def _telling(
+        self, figure: PairedFigure, meaning: TableMeaning, rows: list[str], columns: list[str]
+    ) -> tuple[str, ...]:
+        """The words that tell which question a figure answers, the most telling first."""
+        leads = [self.reading.text[s:e] for s, e in meaning.lead_spans[:2]]
+        names = " ".join(figure.row_header_names)
+        by_year = "year month" if figure.period is not None and not rows else ""
+        return (" ".join(columns), names, meaning.caption, *leads, by_year, " ".join(rows))
 
     def _sub_counts(self, grid: Grid, paired: PairedTable, made: list[Observation]) -> list[Observation]:
         """Counts of kinds inside a cell, as `2 x Sergeant`, under the period of the figure of their row."""
