@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from statistics import median
 
@@ -280,11 +280,36 @@ def _rows(
         n for n in range(first, last) if parsed[n].pieces and n not in header and not any(row.line == n for row in rows)
     ]
     headings: dict[int, list[Piece]] = {}
+    loose = _take_headings(parsed, rows, loose, headings)
     runs = _runs([row.line for row in rows], loose)
     style = _style(parsed, rows, runs)
     for i, run in enumerate(runs):
         _share(lines, parsed, rows, i, run, style, headings)
     return rows, headings
+
+
+def _take_headings(
+    parsed: Sequence[Line], rows: Sequence[Row], loose: Sequence[int], headings: dict[int, list[Piece]]
+) -> list[int]:
+    """Take the lines that head a group of rows: their labels are indented deeper, two rows at least."""
+    kept = []
+    for n in loose:
+        left = parsed[n].pieces[0].left
+        after = [i for i, row in enumerate(rows) if row.line > n and row.label]
+        group = 0
+        while group < len(after) and rows[after[group]].label[0].left >= left + 2:
+            group += 1
+        if group >= 2 and parsed[n].single and after[0] not in headings and not _is_wrap(parsed, n):
+            headings[after[0]] = parsed[n].pieces
+        else:
+            kept.append(n)
+    return kept
+
+
+def _is_wrap(parsed: Sequence[Line], n: int) -> bool:
+    """Whether a line begins or ends in the middle of a label."""
+    text = parsed[n].pieces[0].text
+    return _LOOSE_START.match(text) is not None or _LOOSE_END.search(text) is not None
 
 
 def _runs(data: Sequence[int], loose: Sequence[int]) -> list[list[int]]:
@@ -443,28 +468,41 @@ def _corner_and_rest(part: Part) -> tuple[list[list[Piece]], list[list[Piece]]]:
     return corners, rest
 
 
-def _bands(header: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+@dataclass(slots=True)
+class Band:
+    """A column of a header: its own pieces from top to bottom, and those that it shares with other columns."""
+
+    own: list[Piece]
+    shared: list[Piece] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[Piece]:
+        """All pieces over the column, from top to bottom."""
+        return [*self.shared, *self.own]
+
+
+def _bands(header: Sequence[Sequence[Piece]]) -> list[Band]:
     """Stack the pieces of a header of several lines into columns, by where they stand, from the lowest line up."""
-    bands: list[list[Piece]] = []
+    bands: list[Band] = []
     for pieces in reversed(header):
-        shared = _shared_out(pieces, bands)
-        if shared:
-            for piece, group in shared:
+        groups = _shared_out(pieces, bands)
+        if groups:
+            for piece, group in groups:
                 for band in group:
-                    band.insert(0, piece)
+                    band.shared.insert(0, piece)
             continue
-        fresh: list[list[Piece]] = []
+        fresh: list[Band] = []
         for piece in pieces:
-            over = [band for band in bands if any(piece.left < p.right and p.left < piece.right for p in band)]
+            over = [band for band in bands if any(piece.left < p.right and p.left < piece.right for p in band.own)]
             for band in over:
-                band.insert(0, piece)
+                (band.own if len(over) == 1 else band.shared).insert(0, piece)
             if not over:
-                fresh.append([piece])
-        bands = sorted([*bands, *fresh], key=lambda band: band[-1].left)
+                fresh.append(Band([piece]))
+        bands = sorted([*bands, *fresh], key=lambda band: band.own[-1].left)
     return bands
 
 
-def _shared_out(pieces: Sequence[Piece], bands: list[list[Piece]]) -> list[tuple[Piece, list[list[Piece]]]]:
+def _shared_out(pieces: Sequence[Piece], bands: list[Band]) -> list[tuple[Piece, list[Band]]]:
     """Give the columns under each period of an upper header line, when it heads equal groups of columns."""
     if len(pieces) < 2 or len(bands) <= len(pieces) or len(bands) % len(pieces):
         return []
@@ -474,7 +512,7 @@ def _shared_out(pieces: Sequence[Piece], bands: list[list[Piece]]) -> list[tuple
     out = []
     for i, piece in enumerate(pieces):
         group = bands[i * size : (i + 1) * size]
-        if not group[0][-1].left - 2 <= piece.middle <= group[-1][-1].right + 2:
+        if not group[0].own[-1].left - 2 <= piece.middle <= group[-1].own[-1].right + 2:
             return []
         out.append((piece, group))
     return out
@@ -492,14 +530,18 @@ def _grid(parts: Sequence[Part]) -> Grid | None:
     starts = _label_starts(corners, rows)
     out: list[list[Cell]] = []
     if main.header:
-        head = [join_cells(p.cell for p in band) for band in bands]
+        if any(band.shared for band in bands):
+            above = [join_cells(p.cell for p in band.shared) for band in bands]
+            out.append([*[EMPTY] * len(starts), *above])
+        head = [join_cells(p.cell for p in band.own) for band in bands]
         out.append([*_labels(corners, starts), *head])
     for part in parts:
         placer = _Placer(part.rows, _bands(_corner_and_rest(part)[1]), columns)
         for i, row in enumerate(part.rows):
             if i in part.headings:
                 heading = join_cells(p.cell for p in part.headings[i])
-                out.append([heading, *[EMPTY] * (len(starts) + columns - 1)])
+                whole = replace(heading, column_span=len(starts) + columns)
+                out.append([whole, *[EMPTY] * (len(starts) + columns - 1)])
             label = [*row.above, row.label, *row.below]
             out.append([*_labels(label, starts), *placer.cells(row.figures)])
     start = min(s[0] for line in out for c in line for s in c.segments)
@@ -507,7 +549,7 @@ def _grid(parts: Sequence[Part]) -> Grid | None:
     return Grid(tuple(tuple(line) for line in out), start, end, "aligned")
 
 
-def _is_table(rows: Sequence[Row], bands: Sequence[Sequence[Piece]], columns: int) -> bool:
+def _is_table(rows: Sequence[Row], bands: Sequence[Band], columns: int) -> bool:
     if sum(len(row.figures) > columns for row in rows) * 3 > len(rows):
         return False
     if columns == 2 and all(row.figures[0].text in _SEPARATORS for row in rows):
@@ -517,7 +559,7 @@ def _is_table(rows: Sequence[Row], bands: Sequence[Sequence[Piece]], columns: in
     if texts > figures:
         return False
     if len(rows) == 1:
-        dated = sum(any(p.period is not None for p in band) for band in bands)
+        dated = sum(any(p.period is not None for p in band.pieces) for band in bands)
         return dated >= 2 and dated >= len(rows[0].figures)
     return bool(bands) or sum(any(p.period is not None for p in row.label) for row in rows) * 2 >= len(rows)
 
@@ -559,14 +601,14 @@ def _labels(pieces: Sequence[Sequence[Piece]], starts: Sequence[int]) -> list[Ce
 class _Placer:
     """Puts the figures of a row into columns: in order when the row is full, else by where they stand."""
 
-    def __init__(self, rows: Sequence[Row], bands: Sequence[Sequence[Piece]], columns: int) -> None:
+    def __init__(self, rows: Sequence[Row], bands: Sequence[Band], columns: int) -> None:
         self.columns = columns
         full = [row.figures for row in rows if len(row.figures) == columns]
         self.places: list[tuple[float, float, float]] = []
         if full:
             self.places = [_middle_of([figures[c] for figures in full]) for c in range(columns)]
         elif len(bands) == columns:
-            self.places = [_middle_of(band[-1:]) for band in bands]
+            self.places = [_middle_of(band.own[-1:]) for band in bands]
         else:
             self.places = _clustered(rows, columns)
 

@@ -195,7 +195,7 @@ def squared(rows: list[Row]) -> list[Row]:
         elif i == 0 and len(row) == width - 1 and _lacks_corner(row, rows[1:]):
             out.append([EMPTY, *row])
         elif len(row) > width:
-            out.append([merged(row, width), *[EMPTY] * (width - 1)])
+            out.append([row[0], merged(row[1:], width - 1), *[EMPTY] * (width - 2)])
         elif keeps_blanks or len(row) <= 1 or _is_heading(row):
             out.append([*row, *[EMPTY] * (width - len(row))])
         else:

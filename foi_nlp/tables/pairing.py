@@ -21,6 +21,7 @@ __all__ = ["CheckedSum", "PairedFigure", "PairedTable", "Refusal", "pair"]
 
 MANY_COLUMNS = 400
 MANY_CELLS = 2_000_000
+_TOTALS = {"total", "subtotal"}
 _COUNTED = regex.compile(
     r"(?P<number>\d{1,4})\s?[x×]\s+(?P<thing>.{2,80}?)(?=\s*(?:[,;]|\band\b)?\s*\d{1,4}\s?[x×]\s|$)", regex.IGNORECASE
 )
@@ -70,9 +71,13 @@ class _Pairing:
         if self._is_listing():
             reason = "The rows list single records rather than counts, so no figure is taken from the table."
             return PairedTable(refusals=(Refusal("record_listing", reason, self.grid.start, self.grid.end),))
+        if self._lacks_header():
+            reason = "The columns have no header, so nobody can tell what their figures count."
+            return PairedTable(refusals=(Refusal("no_header", reason, self.grid.start, self.grid.end),))
         self._fill_gaps()
         down, across = self._axes()
         checks = self._checks(down, across)
+        self._drop_undated(down, across)
         figures = [self._paired(at, figure, down, across, checks) for at, figure in sorted(self.figures.items())]
         kept = [figure for figure in figures if figure is not None]
         kept += self._counted_parts(kept)
@@ -138,6 +143,13 @@ class _Pairing:
         repeated = sum(count for count in keys.values() if count > 1)
         texts = len(self.shape.attribute_columns)
         return repeated * 4 > len(self.shape.rows) and (texts > 0 or repeated * 2 > len(self.shape.rows))
+
+    def _lacks_header(self) -> bool:
+        """Whether two or more columns have neither header nor dated rows."""
+        if len(self.shape.columns) < 2 or not (self.figures or self.gaps):
+            return False
+        headed = any(head.labels or head.period for head in self.shape.column_heads.values())
+        return not headed and not any(head.period for head in self.shape.row_heads.values())
 
     # ---- vanished cells
 
@@ -227,6 +239,30 @@ class _Pairing:
     def _label(head: Head) -> str:
         return head.label
 
+    def _drop_undated(self, down: Axis, across: Axis) -> None:
+        """Refuse columns or rows without a period beside others that have one, unless they add those up."""
+        shape = self.shape
+        if not any(head.period is not None for head in shape.row_heads.values()):
+            dated = [c for c in shape.columns if shape.column_heads[c].period is not None]
+            if dated:
+                apart = [c for c in shape.columns if c not in dated and across.kinds.get(c) not in _TOTALS]
+                for c in apart:
+                    self._drop([(r, c) for r in shape.rows], "column_without_period", "column")
+        elif not any(head.period is not None for head in shape.column_heads.values()):
+            dated = [r for r in shape.rows if shape.row_heads[r].period is not None]
+            if len(dated) * 2 >= len(shape.rows):
+                apart = [r for r in shape.rows if r not in dated and down.kinds.get(r) not in _TOTALS]
+                for r in apart:
+                    self._drop([(r, c) for c in shape.columns], "row_without_period", "row")
+
+    def _drop(self, places: Sequence[tuple[int, int]], code: str, what: str) -> None:
+        gone = [self.figures.pop(at) for at in places if at in self.figures]
+        if gone:
+            start = min(figure.cell.segments[0][0] for figure in gone)
+            end = max(figure.cell.segments[-1][1] for figure in gone)
+            reason = f"The {what} has no period of its own beside others that have one, and adds nothing up."
+            self.refusals.append(Refusal(code, reason, start, end))
+
     def _checks(self, down: Axis, across: Axis) -> dict[tuple[int, int], Check]:
         checks: dict[tuple[int, int], Check] = {}
         wrong: set[tuple[int, int]] = set()
@@ -257,7 +293,7 @@ class _Pairing:
         for axis in (down, across):
             for found in axis.sums:
                 at = (found.at, found.line) if axis is down else (found.line, found.at)
-                if not (found.agrees or found.disagrees):
+                if not (found.agrees or found.disagrees) or at not in self.figures:
                     continue
                 start, end = self._place(self.figures[at])
                 out.append(CheckedSum(axis.labels.get(found.at, ""), found.stated, found.low, found.agrees, start, end))

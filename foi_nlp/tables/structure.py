@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import regex
 
@@ -59,8 +60,12 @@ class Reader:
         self.context = PeriodContext(fiscal=True) if _fiscal_pairs(grid) else None
 
     def value(self, row: int, column: int) -> Value | None:
-        """Give the value of a cell, or None."""
-        return value_of(self.cells[row][column].text)
+        """Give the value of a cell, or None; `2016 Male` is a header though it begins like `12 officers`."""
+        text = self.cells[row][column].text
+        value = value_of(text)
+        if value is not None and _names_period(text, value):
+            return None
+        return value
 
     def period(self, row: int, column: int) -> FoundPeriod | None:
         """Give the period that a cell is, or None."""
@@ -76,6 +81,12 @@ class Reader:
         if cell.column_span > 1 and len(cell.segments) > 1 and not cell.header:
             return any(is_number(value_of(word)) for word in cell.text.split())
         return is_number(self.value(row, column)) and self.period(row, column) is None
+
+
+def _names_period(text: str, value: Value) -> bool:
+    if value.value is None or not 1900 <= value.value <= 2100 or not _LETTER.search(text):
+        return False
+    return bool(periods.find_periods(text))
 
 
 def _fiscal_pairs(grid: Grid) -> bool:
@@ -150,6 +161,8 @@ def _header_depth(reader: Reader, n_rows: int, n_columns: int) -> int:
 
 def _is_data(reader: Reader, row: int, filled: Sequence[int], *, dated: bool, n_rows: int) -> bool:
     rest = [c for c in filled if c]
+    if row == 0 and _bands_of_numbers(reader, rest, n_rows):
+        return False
     if any(reader.number(row, c) for c in rest):
         return True
     first_is_period = 0 in filled and reader.period(row, 0) is not None
@@ -172,6 +185,27 @@ def _is_data(reader: Reader, row: int, filled: Sequence[int], *, dated: bool, n_
         return True
     below = range(row + 1, min(n_rows, row + 40))
     return not any(sum(reader.number(r, c) for r in below) > 0 for c in rest)
+
+
+def _bands_of_numbers(reader: Reader, rest: Sequence[int], n_rows: int) -> bool:
+    """Whether a first row of numbers is a header: bands such as `10-17`, or numbers counting up over dated rows."""
+    numbers = [c for c in rest if reader.number(0, c)]
+    if len(numbers) < 2 or n_rows < 2 or not reader.filled(0, 0) or reader.value(0, 0) or reader.period(0, 0):
+        return False
+    texts = [reader.cells[0][c].text for c in numbers]
+    if len(set(texts)) < len(texts):
+        return False
+    values = [reader.value(0, c) for c in numbers]
+    banded = [v is not None and (v.value is None or "+" in text) for v, text in zip(values, texts, strict=True)]
+    below = [reader.value(r, c) for r in range(1, min(n_rows, 12)) for c in numbers]
+    plain = sum(v is not None and v.value is not None for v in below)
+    if sum(banded) * 2 > len(numbers):
+        return plain * 2 > len(below)
+    counted = [v.value for v in values if v is not None and v.value is not None]
+    steps = {b - a for a, b in pairwise(counted)}
+    dated = all(reader.period(r, 0) is not None for r in range(1, min(n_rows, 4)) if reader.filled(r, 0))
+    named = is_word(reader.cells[0][0].text, "period_header", "attribute_header")
+    return len(counted) == len(numbers) and steps == {1} and (dated or named)
 
 
 def _periods_down(reader: Reader, n_rows: int) -> bool:

@@ -108,6 +108,9 @@ class Axis:
                     subtotals.append(entry)
                     since = []
                     continue
+                if strong:
+                    self.kinds[entry] = "total"
+                    continue
             self.kinds[entry] = "part"
             since.append(entry)
             everything.append(entry)
