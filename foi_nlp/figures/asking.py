@@ -79,7 +79,7 @@ class Asking:
         """Give the period that the question of a place asks for, else the one stated for all questions."""
         for statement in self.statements:
             placed = one_period(found_in(self.reading, statement, self.context), self.context, "letter")
-            if placed is not None:
+            if placed is not None and placed.period.type != "instant":
                 return placed
         question = self.question(offset, words)
         while question is not None and question in self.questions:

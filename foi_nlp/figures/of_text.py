@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import regex
 
 from foi_nlp.figures.meaning import PlacedPeriod, breakdown_key, found_in, plain_label, shortened, unit_in
-from foi_nlp.figures.periods import FoundPeriod, spanning
+from foi_nlp.figures.periods import FoundPeriod, find_periods, spanning
 from foi_nlp.figures.registers import names_to
 from foi_nlp.figures.values import Value, parse_value
 from foi_nlp.figures.values import reader_of as value_reader
@@ -51,6 +51,10 @@ _TOTAL_LINE = regex.compile(
     r"[ \t]*(?P<label>(?:[\w()-]+ ){0,4}totals?)[ ]*(?:[-:=|]|[ ]{2,})[ ]*(?P<value>£?\d[\d,.]*\d|\d)[ ]*\.?[ ]*$",
     regex.IGNORECASE,
 )
+_OF_THOSE = regex.compile(
+    r"^ of (?:(?:the|those|these|that|this|all|such|its|our)(?: year's| period's)?(?: [\d,]+)?)(?= )", regex.IGNORECASE
+)
+_SAME_DAY = regex.compile(r"\b(?:at|on|as at) (?:the same|that|this) (?:date|day|time)\b", regex.IGNORECASE)
 _SAME_YEARS = regex.compile(r"\b(?:the same two|these two|those two|the two|both) (?:years|periods)\b", regex.IGNORECASE)
 _THAT_PERIOD = regex.compile(
     r"\b(?:this|that|the same|the|those|these) (?:period|time ?frame|time|years?|months?|date)\b", regex.IGNORECASE
@@ -152,6 +156,8 @@ class TextFigures:
     def _line_pairs(self, number: int, start: int, end: int) -> list[Pair]:
         if self.reading.section_at(start) not in _SECTIONS or self.reading.grid_at(start) is not None:
             return []
+        if any(s <= start < e or start <= s < end for s, e in self.silent):
+            return []
         flow = self.reading.flow
         periods = [p for p, _ in found_in(self.reading, (start, end), self.context) if p.period.start]
         out: list[Pair] = []
@@ -159,8 +165,10 @@ class TextFigures:
             after = start + found.end + len(found.marks)
             stop = start + periods[i + 1].start if i + 1 < len(periods) else end
             separator = _SEPARATOR.match(flow, after, stop)
-            label = self._label_before(start, found) if i == 0 else ""
-            if separator is None or label is None:
+            if separator is None:
+                break
+            label = self._label_before(start, found, equals="=" in separator[0]) if i == 0 else ""
+            if label is None:
                 break
             if found.kind == "day" and not label:
                 break
@@ -173,12 +181,13 @@ class TextFigures:
             out += [Pair(placed, value, at, number, label) for value, at in values]
         return out
 
-    def _label_before(self, start: int, found: FoundPeriod) -> str | None:
+    def _label_before(self, start: int, found: FoundPeriod, *, equals: bool) -> str | None:
         """What stands before the period of a pair: nothing, a bullet, or a label set off; else None."""
         before = self.reading.ruled[start : start + found.start]
         if regex.fullmatch(r"[ \t]*(?:[-•*·o>][ \t]+|\(?[a-z0-9]{1,2}[).][ \t]+|in |for |year |during )?", before, regex.I):
             return ""
-        label = regex.fullmatch(r"[ \t]*(?:[-•*·][ \t]+)?(?P<label>[A-Z][^=:|]{2,80}?)[ \t]*(?:-|:|=|,)[ \t]*", before)
+        setting = r"[ \t]*(?:in|for|during)?[ \t]*" if equals else r"[ \t]*(?:-|:|=|,)[ \t]*"
+        label = regex.fullmatch(rf"[ \t]*(?:[-•*·][ \t]+)?(?P<label>[A-Z][^=:|]{{2,80}}?){setting}", before)
         return label["label"].strip() if label else None
 
     def _values_of(self, start: int, end: int) -> list[tuple[Value, int]]:
@@ -349,7 +358,7 @@ class TextFigures:
             if unit_in(noun) in _UNCOUNTED and not attributes.get("zero"):
                 continue
             value = self._value(self.reading.text[start:end], attributes)
-            if value is None:
+            if value is None or (self._in_words(start, end) and not self._words_count(start, end, noun, attributes)):
                 continue
             held = found.get(start)
             if held is None:
@@ -357,6 +366,16 @@ class TextFigures:
             else:
                 held.attributes.update(attributes)
         return [found[start] for start in sorted(found)]
+
+    def _in_words(self, start: int, end: int) -> bool:
+        return not any(c.isdigit() for c in self.reading.text[start:end])
+
+    def _words_count(self, start: int, end: int, noun: str, attributes: dict[str, Any]) -> bool:
+        """Whether a number in words counts: beside a counted noun, or in a sentence that can only be a count."""
+        if attributes.get("zero") or attributes.get("part") or attributes.get("change") or attributes.get("few"):
+            return True
+        single = self.reading.text[start:end].strip().lower() == "one"
+        return not single and bool(noun or attributes.get("strong") or attributes.get("in_period"))
 
     def _value(self, written: str, attributes: dict[str, Any]) -> Value | None:
         raw = written.strip()
@@ -374,6 +393,7 @@ class TextFigures:
         units = names_to("units", "unit")
         words: list[str] = []
         ahead = self.reading.flow[offset : offset + 90]
+        ahead = _OF_THOSE.sub(lambda found: " " * len(found[0]), ahead)
         ahead = regex.split(r"[,;:.()=|\d]", ahead, maxsplit=1)[0]
         for word in _WORD.finditer(ahead):
             words.append(word.group().lower())
@@ -389,7 +409,8 @@ class TextFigures:
 
     def _sentence(self, sentence: tuple[int, int], candidates: list[Candidate]) -> list[Observation]:
         periods = self._periods(sentence)
-        inside = [(at + p.start, at + p.end) for p, at in periods]
+        every = find_periods(self.reading.text[sentence[0] : sentence[1]], context=self.context)
+        inside = [(sentence[0] + p.start, sentence[0] + p.end) for p in every]
         numbers = [c for c in candidates if not self._overlaps(inside, c.start, c.end)]
         text = self.reading.text[sentence[0] : sentence[1]]
         bound: list[tuple[Candidate, PlacedPeriod]] = []
@@ -483,6 +504,10 @@ class TextFigures:
 
     def _from_around(self, number: Candidate, sentence: tuple[int, int], text: str) -> PlacedPeriod | None:
         """The period of a sentence that names none: the sentence before says it, or the question does."""
+        if _SAME_DAY.search(text):
+            days = [pair for pair in found_in(self.reading, (self._paragraph(sentence[0]), sentence[0]), self.context)
+                    if pair[0].period.type == "instant"]  # fmt: skip
+            return self._placed(days[-1]) if days else None
         strong = number.attributes.get("strong") or number.attributes.get("zero") or _THAT_PERIOD.search(text)
         if not strong or not question_at(self.reading, number.start):
             return None
