@@ -109,10 +109,8 @@ class TextBuilder:
             if number:
                 self.add(" ")
             self.add(piece, place)
-        spans = {"header": cell.header, "column_span": cell.column_span, "row_span": cell.row_span}
-        if self.length == start:
-            return replace(EMPTY, **spans)
-        return Cell(cell.text, ((start, self.length),), **spans)
+        segments = ((start, self.length),) if self.length > start else ()
+        return Cell(cell.text, segments, cell.header, cell.column_span, cell.row_span)
 
     def add_letter(self, letter: Letter, part: str | None = None) -> None:
         """Append the text of another letter with its grids, places and notes; `part` names where it came from."""

@@ -31,7 +31,9 @@ def open_container(file: SourceFile, options: ReadOptions) -> zipfile.ZipFile:
         )
     if unpacked > _SMALL and unpacked > limits.compression_ratio * max(len(file.data), 1):
         raise limits.refuse(
-            file.source, "compression_ratio", f"it unpacks to {unpacked // max(len(file.data), 1):,} times its size, as a ZIP bomb does"
+            file.source,
+            "compression_ratio",
+            f"it unpacks to {unpacked // max(len(file.data), 1):,} times its size, as a ZIP bomb does",
         )
     return archive
 
@@ -40,20 +42,21 @@ def read_member(archive: zipfile.ZipFile, name: str, file: SourceFile) -> bytes:
     """Unpack one member, never beyond the size that its directory states. Raises LetterError for damage."""
     try:
         info = archive.getinfo(name)
-        if info.flag_bits & 1:
-            raise LetterError(file.source, f"{name} in it is locked with a password; unpack it and read the files")
-        with archive.open(info) as stream:
-            return stream.read(info.file_size)
+        locked = bool(info.flag_bits & 1)
+        if not locked:
+            with archive.open(info) as stream:
+                return stream.read(info.file_size)
     except KeyError:
         return b""
-    except (zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError, RuntimeError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # the errors of zipfile, zlib and lzma have no common base
         raise LetterError(file.source, f"{name} in it is damaged; ask for the file again") from error
-    except Exception as error:  # zlib.error and lzma.LZMAError have no base of their own
-        raise LetterError(file.source, f"{name} in it is damaged; ask for the file again") from error
+    raise LetterError(file.source, f"{name} in it is locked with a password; unpack it and read the files")
 
 
 def refuse_entities(file: SourceFile, name: str, data: bytes) -> None:
-    """Raise LetterError when an XML member declares a document type: Office files never do, and entities are an attack."""
+    """Raise LetterError when an XML member declares a document type, which Office files never do: it is an attack."""
     head = data
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         head = data.decode("utf-16", "replace").encode("utf-8")

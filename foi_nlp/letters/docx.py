@@ -25,6 +25,15 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _BODY = "word/document.xml"
 _HEADER_OR_FOOTER = re.compile(r"word/(header|footer)\d*\.xml")
+_VANISH = re.compile(rb"<w:vanish(?:\s*/>|\s+w:val=\"(?:1|true|on)\")")
+_PACKED = (
+    "[Content_Types].xml",
+    "_rels/.rels",
+    "word/styles.xml",
+    "word/numbering.xml",
+    "word/footnotes.xml",
+    "word/endnotes.xml",
+)
 _STYLE_MAP = "u => u\nstrike => s\ncomment-reference => sup"
 
 
@@ -40,12 +49,13 @@ def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter]:
         _say_what_is_unseen(body, archive, builder)
         heads, feet = _headers_and_footers(archive, file)
         for text in heads:
-            page_text(file, text, options, builder)
+            page_text(file, text, options, builder, grid_source="docx")
             builder.end_paragraph()
-        page_text(file, _to_html(file.data, file.source), options, builder)
+        shown = file.data if options.include_hidden else _without_hidden(body, archive, file)
+        page_text(file, _to_html(shown, file.source), options, builder, grid_source="docx")
         for text in feet:
             builder.end_paragraph()
-            page_text(file, text, options, builder)
+            page_text(file, text, options, builder, grid_source="docx")
     yield builder.finish(file, options)
 
 
@@ -84,17 +94,37 @@ def _headers_and_footers(archive: zipfile.ZipFile, file: SourceFile) -> tuple[li
 
 def _as_document(archive: zipfile.ZipFile, name: str, file: SourceFile) -> bytes:
     """Make a document whose body is one header or footer, so that mammoth reads it as it reads any body."""
-    part = read_member(archive, name, file)
+    root = _parse(read_member(archive, name, file), name, file)
+    document = ElementTree.Element(f"{_W}document")
+    ElementTree.SubElement(document, f"{_W}body").extend(list(root))
+    return _packed(document, name, archive, file)
+
+
+def _parse(part: bytes, name: str, file: SourceFile) -> ElementTree.Element:
     try:
-        root = ElementTree.fromstring(part)  # noqa: S314 - parts that declare entities were refused before
+        return ElementTree.fromstring(part)  # noqa: S314 - parts that declare entities were refused before
     except ElementTree.ParseError as error:
         raise LetterError(file.source, f"{name} in it is damaged; open it in Word and save it anew") from error
-    document = ElementTree.Element(f"{_W}document")
-    body = ElementTree.SubElement(document, f"{_W}body")
-    body.extend(list(root))
+
+
+def _without_hidden(body: bytes, archive: zipfile.ZipFile, file: SourceFile) -> bytes:
+    """Give the document without the runs of text that are formatted as hidden; the same bytes when there are none."""
+    if not _VANISH.search(body):
+        return file.data
+    root = _parse(body, _BODY, file)
+    for parent in root.iter():
+        for run in parent.findall(f"{_W}r"):
+            vanish = run.find(f"{_W}rPr/{_W}vanish")
+            if vanish is not None and vanish.get(f"{_W}val", "1") not in ("0", "false", "off"):
+                parent.remove(run)
+    return _packed(root, _BODY, archive, file)
+
+
+def _packed(document: ElementTree.Element, name: str, archive: zipfile.ZipFile, file: SourceFile) -> bytes:
+    """Pack a document with the styles, numbering and notes of the file, and the relations of the part called `name`."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as out:
-        for kept in ("[Content_Types].xml", "_rels/.rels", "word/styles.xml", "word/numbering.xml"):
+        for kept in _PACKED:
             data = read_member(archive, kept, file)
             if data:
                 out.writestr(kept, data)
@@ -116,8 +146,11 @@ def _say_what_is_unseen(body: bytes, archive: zipfile.ZipFile, builder: TextBuil
         builder.note("tracked_changes", "The document still holds tracked changes: inserted text was read.")
     if b"<w:commentReference" in body and "word/comments.xml" in archive.namelist():
         builder.note("hidden_content", "The document has comments, which were left out; this may be a data breach.")
-    if re.search(rb"<w:vanish(?:\s*/>|\s+w:val=\"(?:1|true|on)\")", body):
-        builder.note("hidden_content", "The document has text formatted as hidden; this may be a data breach.")
+    if _VANISH.search(body):
+        builder.note(
+            "hidden_content",
+            "The document has text formatted as hidden, which is left out unless asked for; this may be a data breach.",
+        )
     if b"<w:txbxContent" in body:
         builder.note("text_box", "The document has text boxes; their text was read where they are anchored.")
 

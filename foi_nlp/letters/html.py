@@ -17,17 +17,104 @@ from foi_nlp.letters.text import clean, decode, looks_binary
 from foi_nlp.records import SourceNote
 
 _HIDDEN = frozenset(
-    ["script", "style", "head", "nav", "template", "noscript", "iframe", "object", "embed", "svg", "math", "canvas", "audio", "video", "button", "select", "textarea", "datalist", "input", "img", "-comment", "!doctype"]
+    [
+        "script",
+        "style",
+        "head",
+        "nav",
+        "template",
+        "noscript",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "math",
+        "canvas",
+        "audio",
+        "video",
+        "button",
+        "select",
+        "textarea",
+        "datalist",
+        "input",
+        "img",
+        "-comment",
+        "!doctype",
+    ]
 )
 _STRUCK = frozenset(("s", "strike", "del"))
 _PARAGRAPHS = frozenset(
-    ["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "section", "article", "main", "header", "footer", "aside", "form", "fieldset", "figure", "hr", "address", "details"]
+    [
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "dl",
+        "blockquote",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "aside",
+        "form",
+        "fieldset",
+        "figure",
+        "hr",
+        "address",
+        "details",
+    ]
 )
 _LINES = frozenset(
-    ["div", "li", "dt", "dd", "caption", "figcaption", "summary", "legend", "tr", "body", "html", "center", "option", "thead", "tbody", "tfoot"]
+    [
+        "div",
+        "li",
+        "dt",
+        "dd",
+        "caption",
+        "figcaption",
+        "summary",
+        "legend",
+        "tr",
+        "body",
+        "html",
+        "center",
+        "option",
+        "thead",
+        "tbody",
+        "tfoot",
+    ]
 )
 _VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr", "p", "li", "td", "th", "tr", "option", "dt", "dd"]
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "option",
+        "dt",
+        "dd",
+    ]
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9:-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
 _OPENING = re.compile(
@@ -71,6 +158,7 @@ class _Page:
 
     options: ReadOptions
     source: str
+    grid_source: str
     rows: int = 0
     hidden_cells: bool = False
     struck: bool = False
@@ -376,7 +464,9 @@ def _is_layout(row: list[_TableCell]) -> bool:
 
 def _write_grid(rows: list[list[_TableCell]], sink: _TextSink, caption: str) -> None:
     if rows:
-        sink.builder.add_table(_spread([part for row in rows for part in _unstacked(row)]), "html", caption)
+        sink.builder.add_table(
+            _spread([part for row in rows for part in _unstacked(row)]), sink.page.grid_source, caption
+        )
 
 
 def _unstacked(row: list[_TableCell]) -> list[list[_TableCell]]:
@@ -426,12 +516,17 @@ def _spread(rows: list[list[_TableCell]]) -> list[list[CellText]]:
     return out
 
 
-def page_text(file: SourceFile, markup: str, options: ReadOptions, builder: TextBuilder) -> None:
-    """Write the text of a page into the builder. Raises LetterError for markup nested beyond the limit."""
+def page_text(
+    file: SourceFile, markup: str, options: ReadOptions, builder: TextBuilder, *, grid_source: str = "html"
+) -> None:
+    """Write the text of a page into the builder; `grid_source` is what its grids say they come from.
+
+    Raises LetterError for markup nested beyond the limit.
+    """
     depth = _depth(markup)
     if depth > options.limits.markup_depth:
         raise options.limits.refuse(file.source, "markup_depth", f"its markup is nested {depth:,} deep")
-    page = _Page(options, file.source)
+    page = _Page(options, file.source, grid_source)
     tree = LexborHTMLParser(markup)
     sink = _TextSink(builder, page)
     title = tree.css_first("head > title")

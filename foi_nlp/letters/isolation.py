@@ -54,7 +54,7 @@ class _Worker:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.process = subprocess.Popen(  # noqa: S603 - our own module, with the Python that runs now
+        self.process = subprocess.Popen(
             [sys.executable, "-c", "from foi_nlp.letters.isolation import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -111,7 +111,8 @@ class _Worker:
             self.stop()
             raise LetterError(
                 file.source,
-                f"reading it takes longer than {seconds:g} seconds; save it anew, or raise the limit with --limit seconds=NUMBER",
+                f"reading it takes longer than {seconds:g} seconds; save it anew, or raise the limit with "
+                "--limit seconds=NUMBER",
             ) from error
         except BaseException:
             self.stop()  # an interrupt leaves an answer in the pipe that belongs to no later question
@@ -173,15 +174,18 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
     file = SourceFile(question["source"], base64.b64decode(question["data"]), question["depth"])
     options = ReadOptions(limits=Limits(**question["limits"]), include_hidden=question["include_hidden"])
     reader = reader_of_kind(question["kind"])
+    if reader is None:
+        message = f"no {question['kind']} reader is installed; install the package again"
+        return {"failure": {"source": file.source, "message": message}}
     try:
-        if reader is None:
-            raise LetterError(file.source, f"no {question['kind']} reader is installed; install the package again")
         return {"items": [_to_json(item) for item in reader.read(file, options)]}
     except LetterError as error:
         return {"failure": {"source": error.source, "message": error.message}}
     except MemoryError:
-        message = "reading it needs too much memory; save it anew, or raise the limit with --limit memory_megabytes=NUMBER"
-    except Exception as error:  # noqa: BLE001 - a library's fault on one file must not cost the others
+        message = (
+            "reading it needs too much memory; save it anew, or raise the limit with --limit memory_megabytes=NUMBER"
+        )
+    except Exception as error:
         message = f"the {question['kind']} reader failed ({type(error).__name__}); open the file and save it anew"
     return {"failure": {"source": file.source, "message": message}}
 

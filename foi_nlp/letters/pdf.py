@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from foi_nlp.letters.assembling import CellText, TextBuilder
 from foi_nlp.letters.limits import ReadOptions
@@ -16,6 +16,9 @@ from foi_nlp.letters.pdf_tables import PageTable, Row, aligned_tables, inside, r
 from foi_nlp.letters.pdf_words import Line, Word, lines_of, words_of
 from foi_nlp.letters.source import Reader, SourceFile
 from foi_nlp.records import Place
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
 
 _PAGE_NUMBER = re.compile(r"(?:page\s*)?[-–—]?\s*\d{1,4}\s*(?:(?:of|/)\s*\d{1,4})?\s*[-–—]?", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
@@ -76,7 +79,9 @@ def _triage(file: SourceFile, options: ReadOptions) -> list[bool]:
             raise LetterError(
                 file.source, "it is locked with a password; open it, print it to a new PDF, and read that copy"
             ) from error
-        raise LetterError(file.source, "the PDF is damaged or cut off; ask for it again or open and save it anew") from error
+        raise LetterError(
+            file.source, "the PDF is damaged or cut off; ask for it again or open and save it anew"
+        ) from error
     try:
         count = len(document)
         if count == 0:
@@ -85,7 +90,9 @@ def _triage(file: SourceFile, options: ReadOptions) -> list[bool]:
             raise options.limits.refuse(file.source, "pages", f"{count:,} pages are too many for a letter")
         return [document[number].get_textpage().count_chars() > 3 for number in range(count)]
     except pypdfium2.PdfiumError as error:
-        raise LetterError(file.source, "a page of the PDF is damaged; ask for it again or open and save it anew") from error
+        raise LetterError(
+            file.source, "a page of the PDF is damaged; ask for it again or open and save it anew"
+        ) from error
     finally:
         document.close()
 
@@ -126,7 +133,7 @@ def page_contents(data: bytes, source: str) -> list[PageContent]:
     return contents
 
 
-def _page_content(page: Any) -> PageContent:
+def _page_content(page: Page) -> PageContent:
     words = words_of(page.chars, page.width, page.height)
     tables, _ = ruled_tables(page, words, most_cells=_MOST_CELLS)
     free = [word for word in words if not any(inside(word, table.box) for table in tables)]
@@ -134,7 +141,7 @@ def _page_content(page: Any) -> PageContent:
     return PageContent(page.page_number, page.width, page.height, lines_of(free), tables, scanned=covered > 0.8)
 
 
-def _share(image: dict[str, Any], page: Any) -> float:
+def _share(image: dict[str, Any], page: Page) -> float:
     wide = min(image["x1"], page.width) - max(image["x0"], 0)
     high = min(image["bottom"], page.height) - max(image["top"], 0)
     return float(max(wide, 0) * max(high, 0) / (page.width * page.height))
@@ -292,7 +299,9 @@ def _is_cut(last: Row, first: Row) -> bool:
     if not opening or not last[0].text:
         return False
     label_alone = not any(cell.words for cell in first[1:]) or not any(cell.words for cell in last[1:])
-    unfinished = last[0].text[-1:] in (",", "-", "–", "/", "(", "&") or last[0].text.endswith((" and", " or", " of", " the", " with", " a"))
+    unfinished = last[0].text[-1:] in (",", "-", "–", "/", "(", "&") or last[0].text.endswith(
+        (" and", " or", " of", " the", " with", " a")
+    )
     return label_alone and (opening.islower() or opening in "(&/" or unfinished)
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING
 
 from foi_nlp.letters.pdf_words import Box, Line, Word, lines_of, wrapped
+
+if TYPE_CHECKING:
+    from pdfplumber.page import Page
 
 _SNAP = 3.0
 _THIN = 3.0
@@ -86,7 +90,7 @@ def _merged(intervals: list[Interval]) -> list[Interval]:
     return out
 
 
-def ruling_lines(page: Any) -> tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]:
+def ruling_lines(page: Page) -> tuple[list[tuple[float, float, float]], list[tuple[float, float, float]]]:
     """Give a page's horizontal and vertical rules as (position, start, end).
 
     Only what is drawn as a line is a rule. Filled boxes are shading: Word shades each paragraph of a cell by
@@ -149,7 +153,7 @@ def _stretches(rules: _Rules) -> list[tuple[float, float, float]]:
     return [(p, a, b) for p, stretch in zip(rules.positions, rules.stretches, strict=True) for a, b in stretch]
 
 
-def ruled_tables(page: Any, words: Sequence[Word], *, most_cells: int) -> tuple[list[PageTable], list[float]]:
+def ruled_tables(page: Page, words: Sequence[Word], *, most_cells: int) -> tuple[list[PageTable], list[float]]:
     """Find tables framed by rules, in the order of the page; and the heights of rules that frame nothing."""
     flat, upright = ruling_lines(page)
     tables: list[PageTable] = []
@@ -160,7 +164,9 @@ def ruled_tables(page: Any, words: Sequence[Word], *, most_cells: int) -> tuple[
         table = _table_of(across, down, words)
         if table is not None:
             tables.append(table)
-    tables = [t for t in tables if not any(o is not t and _within(o.box, t.box) and o.filled_columns > 1 for o in tables)]
+    tables = [
+        t for t in tables if not any(o is not t and _within(o.box, t.box) and o.filled_columns > 1 for o in tables)
+    ]
     loose = [y for y, _, _ in flat if not any(t.box[1] - _SNAP <= y <= t.box[3] + _SNAP for t in tables)]
     return sorted(tables, key=lambda table: table.box[1]), loose
 
@@ -217,7 +223,7 @@ def _table_of(across: _Rules, down: _Rules, words: Sequence[Word]) -> PageTable 
                 cell.row_span = sum(owner[k * columns + c] == at for k in range(r, rows))
             row.append(cell)
         made += _split_row(row)
-    table = PageTable(box, list(zip(xs, xs[1:], strict=False)), made, ruled=True)
+    table = PageTable(box, list(pairwise(xs)), made, ruled=True)
     return table if table.filled_columns > 1 else None
 
 
@@ -275,7 +281,9 @@ def aligned_tables(lines: Sequence[Line], rules: Sequence[float] = ()) -> list[P
             at = end if end > at else at + 1
             continue
         columns = _columns([chunk for line in rows for chunk in _spans(line)])
-        table = _aligned(list(lines[_header_start(lines, at, columns) : end]), columns, rules) if len(columns) > 1 else None
+        table = (
+            _aligned(list(lines[_header_start(lines, at, columns) : end]), columns, rules) if len(columns) > 1 else None
+        )
         if table is not None:
             tables.append(table)
         at = max(end, at + 1)

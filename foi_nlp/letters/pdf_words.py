@@ -123,7 +123,17 @@ def words_of(chars: Sequence[dict[str, Any]], width: float, height: float) -> li
 
 
 _UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
-_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "\uf0b7": "•", "\uf0a7": "•", "\uf02d": "-", "\u00a0": " "}
+_LIGATURES = {
+    "ﬀ": "ff",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+    "ﬃ": "ffi",
+    "ﬄ": "ffl",
+    "\uf0b7": "•",
+    "\uf0a7": "•",
+    "\uf02d": "-",
+    "\u00a0": " ",
+}
 
 
 def clean_word(text: str) -> str:
@@ -135,7 +145,7 @@ def clean_word(text: str) -> str:
 
 
 def _on_page(char: dict[str, Any], width: float, height: float) -> bool:
-    return -1 <= char["x0"] <= width + 1 and -1 <= char["top"] <= height + 1
+    return bool(-1 <= char["x0"] <= width + 1 and -1 <= char["top"] <= height + 1)
 
 
 def _rejoined(words: list[Word]) -> list[Word]:
@@ -173,10 +183,10 @@ def lines_of(words: Iterable[Word]) -> list[Line]:
 
 
 def _level(word: Word, other: Word) -> bool:
-    return abs(word.middle - other.middle) < 0.4 * min(word.bottom - word.top, other.bottom - other.top) or (
-        # A mark that is raised or lowered beside its word.
-        word.size < _SMALLER * other.size and other.top - 0.2 * other.size < word.middle < other.bottom
-    )
+    if abs(word.middle - other.middle) < 0.4 * min(word.bottom - word.top, other.bottom - other.top):
+        return True
+    # A mark that is raised or lowered beside its word.
+    return word.size < _SMALLER * other.size and other.top - 0.2 * other.size < word.middle < other.bottom
 
 
 def wrapped(words: Sequence[Word]) -> list[Word]:

@@ -50,7 +50,7 @@ class SourceFile:
         """The top-level stream names when the bytes are an OLE file (DOC, XLS, MSG), else nothing."""
         if not self.data.startswith(OLE_MAGIC):
             return frozenset()
-        import olefile
+        import olefile  # type: ignore[import-untyped]
 
         try:
             with olefile.OleFileIO(io.BytesIO(self.data)) as ole:
