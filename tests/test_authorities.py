@@ -56,6 +56,14 @@ LETTERS: dict[str, tuple[str, set[str]]] = {
         ),
         {"surrey", "sussex"},
     ),
+    "letterhead of two, answer of one": (
+        (
+            "Devon & Cornwall Police and Dorset Police Alliance\n"
+            "\n"
+            "Your request to Devon & Cornwall Police, received 20/09/21. Devon & Cornwall Police holds none.\n"
+        ),
+        {"devon-and-cornwall"},
+    ),
     "other forces as examples": (
         (
             "Dear Applicant\n"

@@ -34,7 +34,7 @@ JOINT_EVIDENCE = 40
 SPLIT_SHARE = 0.5
 REPEATS_COUNTED = 4
 NEAR = 120
-REQUEST_DISCOUNT = 4
+REQUEST_DISCOUNT = 2
 TELLING = frozenset({"answers_for", "subject", "received"})
 BODIES_NEED = frozenset({"received", "heading", "domain", "answers_for", "review"})
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
@@ -244,6 +244,8 @@ class AuthoritiesComponent:
         for ids, group in groups:
             shares = [singles[i].total if i in singles else 0.0 for i in ids]
             telling = max((singles[i].telling for i in ids if i in singles), default=0.0)
+            if telling and not group.telling:
+                continue  # a letterhead of both, and an answer of one
             if group.total >= JOINT_EVIDENCE and (
                 group.telling > telling
                 or group.total >= best
