@@ -116,12 +116,15 @@ def hostile_record(text: str = HOSTILE_TEXT, source: str = HOSTILE_NAME) -> Lett
             "observations": [
                 {
                     "id": "o1", "question": "1", "metric": SCRIPT, "breakdown": {SCRIPT: SCRIPT}, "value": 1234,
-                    "period": {"label": "2019", "start": "2019-01-01", "end": "2019-12-31", **year}, "value_raw": "1,234",
-                    "period_span": tuple(at("2019").values()), "check": "totals_disagree", "caveats": ["c1"], "table": "t1",
+                    "period": {"label": "2019", "start": "2019-01-01", "end": "2019-12-31", **year},
+                    "value_raw": "1,234",
+                    "period_span": tuple(at("2019").values()), "check": "totals_disagree", "caveats": ["c1"],
+                    "table": "t1",
                     "cell": (0, 1), **at("1,234"),
                 },
                 {
-                    "id": "o2", "question": None, "value": None, "symbol": "<5", "status": "suppressed", "value_raw": "<5",
+                    "id": "o2", "question": None, "value": None, "symbol": "<5", "status": "suppressed",
+                    "value_raw": "<5",
                     "period": {"label": "2020", "start": "2020-01-01", "end": "2020-12-31", **year}, **at("<5"),
                 },
             ],

@@ -25,7 +25,8 @@ TEXT = "On 3 May 2019 there were 12 thefts and 30 robberies in 2018. Section 31 
 def figure(value: int, *, id: str = "o1", **changes: Any) -> dict[str, Any]:  # noqa: A002
     start = TEXT.index(str(12 if value < 20 else 30))
     base: dict[str, Any] = {
-        "id": id, "question": "1", "value": value, "value_raw": TEXT[start : start + 2], "start": start, "end": start + 2,
+        "id": id, "question": "1", "value": value, "value_raw": TEXT[start : start + 2], "start": start,
+        "end": start + 2,
         "period": {"label": "2018", "type": "calendar_year", "start": "2018-01-01", "end": "2018-12-31"},
     }  # fmt: skip
     return base | changes
@@ -60,7 +61,8 @@ class Reviewer:
     ) -> Decision:
         values = {
             "id": f"{self.name}{len(self.made)}", "when": f"2026-01-01T00:00:{len(self.made):02}Z", "who": self.name,
-            "letter": sha256(TEXT), "source": "a/1.txt", "action": action, "kind": kind, "before": before, "after": after,
+            "letter": sha256(TEXT), "source": "a/1.txt", "action": action, "kind": kind,
+            "before": before, "after": after,
         }  # fmt: skip
         self.made.append(Decision.model_validate(values | more))
         return self.made[-1]

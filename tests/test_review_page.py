@@ -31,7 +31,7 @@ from tests.review_sample import (
     write_run,
 )
 
-TOKEN = "f3a9"
+TOKEN = "f3a9"  # noqa: S105
 HOST = "127.0.0.1:8000"
 ORIGIN = {"origin": f"http://{HOST}"}
 
@@ -129,8 +129,10 @@ def test_every_answer_carries_the_policy(page: Page, path: str) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/../application.py", "/static/%2e%2e/application.py", "/static/..%2f..%2frecords.py", "/static//etc/passwd",
-        "/letters/1/pages/../../../etc/passwd", "/letters/0", "/letters/99", "/letters/x", "/review/ann.jsonl", "/run.json",
+        "/static/../application.py", "/static/%2e%2e/application.py", "/static/..%2f..%2frecords.py",
+        "/static//etc/passwd",
+        "/letters/1/pages/../../../etc/passwd", "/letters/0", "/letters/99", "/letters/x", "/review/ann.jsonl",
+        "/run.json",
     ],
 )  # fmt: skip
 def test_no_file_outside_the_page_is_served(page: Page, path: str) -> None:
@@ -309,6 +311,33 @@ def test_what_cannot_be_kept_is_told_at_its_field_and_the_form_stays(
     assert re.search(rf'name="{field}"[^>]*aria-invalid="true"', answer.text)
     assert 'value="kept"' in answer.text
     assert page.rows(1, "observation")[0].state == "open"
+
+
+@pytest.mark.parametrize(
+    ("changes", "period"),
+    [
+        ({"period_label": "2020/21"}, ("financial_year", "2020-04-01", "2021-03-31")),
+        ({"period_label": "some time"}, ("calendar_year", None, None)),
+        ({"period_label": "2020/21", "period_end": "2021-01-31"}, ("calendar_year", "2019-01-01", "2021-01-31")),
+    ],
+)
+def test_a_period_whose_words_were_changed_gets_the_dates_that_they_say(
+    page: Page, changes: dict[str, str], period: tuple[str, str | None, str | None]
+) -> None:
+    row = page.rows(1, "observation")[0]
+    assert page.send(1, action="edit", item=row.key, **(form_of(page, 1, row.key) | changes)).status_code == 303
+    found = page.rows(1, "observation")[0].item.part.period
+    assert (found.type, found.start, found.end) == period
+
+
+@pytest.mark.parametrize(
+    ("quote", "value", "symbol"), [("1,250", "1250", ""), ("<5", "", "&lt;5"), ("Total", "", "Total")]
+)
+def test_a_figure_that_is_added_is_read_as_the_rules_would(page: Page, quote: str, value: str, symbol: str) -> None:
+    start = HOSTILE_TEXT.index(quote)
+    html = page.get(f"/letters/1?mode=add&kind=observation&start={start}&end={start + len(quote)}")
+    assert f'name="value" value="{value}"' in html
+    assert f'name="symbol" value="{symbol}"' in html
 
 
 @pytest.mark.parametrize("label", ["foia.99(9)", SCRIPT, ""])

@@ -145,8 +145,8 @@ class Pages:
         self._session = session
         self._images = PageImages()
         self._templates = Environment(
-            loader=PackageLoader("foi_nlp.review"), autoescape=select_autoescape(default=True), undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
+            loader=PackageLoader("foi_nlp.review"), autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,            trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
         self._templates.filters["letter_text"] = letter_text
         self._templates.globals.update(
@@ -387,7 +387,7 @@ def _form(
     start, end = (_whole_number(values.get(name), 0) for name in ("start", "end"))
     return {
         "action": action, "kind": kind, "fields": fields_of(kind, record), "values": values, "problems": problems or {},
-        "quote": record.text[start:end], "start": start, "end": end,
+        "around": context(record.text, start, end) if start < end else None, "start": start, "end": end,
     }  # fmt: skip
 
 

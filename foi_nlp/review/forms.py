@@ -57,28 +57,34 @@ class Field:
 
 
 @lru_cache
-def registered(name: str) -> Mapping[str, str]:
-    """Read id -> name of a shipped register; empty where there is none of that name."""
+def registered(name: str, level: str = "") -> Mapping[str, str]:
+    """Read id -> name of a shipped register, or of its entries of one level; empty where there is no such register."""
     path = Path(registers_folder()) / f"{name}.jsonl"
     if not path.is_file():
         return {}
     entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return {str(e["id"]): str(e.get("name") or e.get("title") or e["id"]) for e in entries if "id" in e}
+    return {
+        str(e["id"]): str(e.get("name") or e.get("title") or e["id"])
+        for e in entries
+        if "id" in e and e.get("level", "") in {level, ""}
+    }
 
 
 def known_values(kind: str, name: str, record: LetterRecord) -> tuple[str, ...]:
     """Give the labels that a field knows: those of the register, and those the letter's own record uses."""
     register = {
-        ("provision", "id"): "provisions",
-        ("authority", "id"): "authorities",
-        ("caveat", "category"): "caveats",
-        ("outcome", "outcome"): "outcomes",
-        ("letter_outcome", "id"): "letter_outcomes",
+        ("provision", "id"): registered("provisions"),
+        ("authority", "id"): registered("authorities"),
+        ("caveat", "category"): registered("caveats"),
+        ("outcome", "outcome"): registered("outcomes", "question"),
+        ("letter_outcome", "id"): registered("outcomes", "letter"),
     }.get((kind, name))
-    if register is None or not registered(register):
+    if not register:
         return ()
-    known = dict.fromkeys(registered(register))
+    known = dict.fromkeys(register)
     parts: Sequence[Part] = getattr(record, KINDS[kind].attribute) if kind != "letter_outcome" else ()
+    if kind == "letter_outcome" and record.letter_outcome is not None:
+        parts = [record.letter_outcome]
     known.update(dict.fromkeys(getattr(part, name) for part in parts))
     return tuple(known)
 
@@ -163,15 +169,10 @@ def typed_values(item: Item) -> dict[str, str]:
 def blank_values(kind: str, record: LetterRecord, start: int, end: int) -> dict[str, str]:
     """Give what stands in the fields when a stretch of text is to be added as a fact: only what the text says."""
     quote = " ".join(record.text[start:end].split())
-    digits = quote.replace(",", "")
-    plain = digits.isascii() and digits.isdigit()
     values = {"start": str(start), "end": str(end)}
     question = next((q.id for q in reversed(record.questions) if q.start <= start), "")
     own: dict[str, dict[str, str]] = {
-        "observation": {
-            "value": digits if plain else "", "symbol": "" if plain else quote,
-            "status": "reported", "period_type": "calendar_year", "period_complete": "on", "unit": "count",
-        },
+        "observation": _read_value(quote) if kind == "observation" else {},
         "question": {"id": ""},
         "outcome": {"question": question},
         "provision": {"status": "cited"},
@@ -181,6 +182,31 @@ def blank_values(kind: str, record: LetterRecord, start: int, end: int) -> dict[
         "authority": {"role": "responder"},
     }  # fmt: skip
     return values | own.get(kind, {})
+
+
+def _read_value(quote: str) -> dict[str, str]:
+    """Read a figure as the pipeline does, for the reviewer to confirm."""
+    from foi_nlp.figures.values import parse_value  # brings spaCy, which the page otherwise does without
+
+    typed = {"period_type": "calendar_year", "period_complete": "on", "unit": "count", "status": "reported"}
+    found = parse_value(quote)
+    if found is None or found.ambiguous:
+        return typed | {"symbol": quote}
+    read = {
+        "value": found.value, "symbol": found.symbol, "status": found.status, "unit": found.unit or "count",
+        "low": found.low, "high": found.high,
+    }  # fmt: skip
+    return typed | {name: "" if value is None else str(value) for name, value in read.items()}
+
+
+def _read_period(label: str) -> dict[str, Any]:
+    """Read a period as the pipeline does; empty where its place in time is not certain."""
+    from foi_nlp.figures.periods import parse_period  # brings spaCy, which the page otherwise does without
+
+    found = parse_period(label)
+    if found is None or found.needs_year or found.period.start is None:
+        return {}
+    return found.period.model_dump(mode="json", include={"type", "start", "end", "complete"})
 
 
 def read_form(kind: str, typed: Mapping[str, str], record: LetterRecord, *, base: Item | None = None) -> Item:
@@ -289,6 +315,7 @@ def _read_observation(values: dict[str, Any], typed: Mapping[str, str], problems
     if values["value"] is not None and status in {"suppressed", "withheld", "not_held", "not_recorded"}:
         problems["status"] = f"A figure that is {status.replace('_', ' ')} has no value; missing is never zero."
     period = dict(values.get("period") or {})
+    before = period.get("label"), period.get("start") or "", period.get("end") or ""
     label = typed.get("period_label", "")
     if not label:
         problems["period_label"] = "Say which period the figure is for, as the letter writes it."
@@ -300,6 +327,9 @@ def _read_observation(values: dict[str, Any], typed: Mapping[str, str], problems
         "label": label, "type": typed.get("period_type", ""), "start": start, "end": end,
         "complete": typed.get("period_complete") == "on",
     }  # fmt: skip
+    if label != (before[0] or "") and before[1:] == (typed.get("period_start", ""), typed.get("period_end", "")):
+        # Only the words were changed: the dates are those that the new words say.
+        period |= _read_period(label) or {"start": None, "end": None}
     values["period"] = period
     for name in ("period_label", "period_type", "period_start", "period_end", "period_complete"):
         values.pop(name, None)
@@ -327,7 +357,7 @@ def _read_plain(values: dict[str, Any], typed: Mapping[str, str], problems: dict
 
 def _read_outcome(values: dict[str, Any], typed: Mapping[str, str], problems: dict[str, str]) -> None:
     values["secondary"] = [name.strip() for name in typed.get("secondary", "").split(",") if name.strip()]
-    known = registered("outcomes")
+    known = registered("outcomes", "question")
     unknown = [name for name in values["secondary"] if known and name not in known]
     if unknown:
         problems["secondary"] = f"“{unknown[0]}” is not an outcome that is known here."

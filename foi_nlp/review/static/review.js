@@ -71,7 +71,8 @@ async function go(url, { push = true } = {}) {
 
 async function send(form, button) {
   const data = new FormData(form, button ?? undefined);
-  const answer = await fetchPart(form.action, { method: "POST", body: new URLSearchParams(data) });
+  // Not form.action: a field of that name would stand in its place.
+  const answer = await fetchPart(form.getAttribute("action"), { method: "POST", body: new URLSearchParams(data) });
   if ((answer.headers.get("content-type") ?? "").startsWith("text/html")) {
     swap(await answer.text());
     say(document.querySelector(".hand .notice")?.textContent ?? "");
@@ -146,7 +147,7 @@ document.addEventListener("submit", (event) => {
     alone(() => send(form, event.submitter));
   } else if (form.matches("[data-auto]")) {
     event.preventDefault();
-    alone(() => go(`${form.action}?${new URLSearchParams(new FormData(form))}`));
+    alone(() => go(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`));
   }
 });
 
