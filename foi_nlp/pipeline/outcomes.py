@@ -39,7 +39,13 @@ _PERIOD = regex.compile(
     r"\b(?:19|20)\d\d\b|\b(?:that|current|first|earlier|previous) (?:years?|period)\b|\b(?:before|prior to)\b"
 )
 _FIRST_WORDS = 200
+_RECKONING = regex.compile(
+    r"\b(?:\w+ )?minutes?\b|\bhours\b|within (?:the )?cost|(?:cost|fees|appropriate) limit", regex.IGNORECASE
+)
+_LABEL = regex.compile(r"[^\w£]*(?:[a-z]{1,10}[ .]{0,2})?\(?\d{0,2}[a-h]?[.):\]/*_ \t-]*\s*", regex.IGNORECASE)
+_PART_REFUSED = frozenset({"refused_exempt", "refused_accessible", "deferred_publication", "refused_suppressed"})
 _GIVEN = frozenset({"reported", "nil"})
+_SUPPLIED = frozenset({"disclosed", "partial"})
 _REFUSALS = frozenset({"refused", "not_held", "ncnd"})
 
 
@@ -223,6 +229,8 @@ def _questions_of(reading: Reading, offset: int, references: Sequence[Hit], *, b
     answered = question_at(reading, offset)
     if answered or not by_words:
         return answered
+    if any(block.basis == "label" for block in reading.facts.answers):
+        return ()
     nearest = nearest_question(reading, start, end)
     return (nearest,) if nearest else ()
 
@@ -242,20 +250,28 @@ def _decide_all(reading: Reading, evidence: Sequence[_Evidence]) -> list[Outcome
             if name in cases:
                 cases[name].blocks.append((block.start, block.end))
     decided: dict[str, Outcome] = {}
+    stems = {question.parent for question in reading.facts.questions}
+    labelled = {n for b in reading.facts.answers if b.basis == "label" for n in b.question_ids}
     for name, case in cases.items():
+        if name in stems and name not in labelled and not case.figures:
+            continue
         outcome = _decide(reading, case)
         if outcome is not None:
             decided[name] = outcome
     out = []
     for question in reading.facts.questions:
-        outcome = decided.get(question.id) or _inherited(question, reading.facts.questions, decided)
-        out.append(outcome or _from_general(reading, question, general))
+        whole = _inherited(question, reading.facts.questions, decided)
+        own = decided.get(question.id)
+        if own is not None and whole is not None and own.outcome == "disclosed_full" and question.id in stems:
+            own = own.model_copy(update={"outcome": whole.outcome, "secondary": whole.secondary})
+        outcome = own or whole
+        out.append(outcome or _from_general(reading, question, general, list(decided.values())))
     return out
 
 
 def _decide(reading: Reading, case: _Case) -> Outcome | None:
     """Decide one question by its own evidence; None where there is none."""
-    given = [f for f in case.figures if f.status in _GIVEN]
+    given = [f for f in case.figures if f.status in _GIVEN and not _argues_cost(reading, f)]
     hidden = [f for f in case.figures if f.status in {"suppressed", "withheld"}]
     lacking = [f for f in case.figures if f.status in {"not_held", "not_recorded"}]
     refusals = _refusals(case, given=bool(given), hidden=bool(hidden))
@@ -284,6 +300,20 @@ def _decide(reading: Reading, case: _Case) -> Outcome | None:
     if given or _answers_in_words(reading, case):
         return _outcome(reading, case, "disclosed_full", [])
     return None
+
+
+def _argues_cost(reading: Reading, figure: Observation) -> bool:
+    """Whether a figure stands in running text that reckons what an answer would cost."""
+    if figure.method != "prose":
+        return False
+    start, end = _paragraph(reading, figure.start)
+    return bool(_RECKONING.search(reading.flow, start, end))
+
+
+def _paragraph(reading: Reading, offset: int) -> tuple[int, int]:
+    start = reading.text.rfind("\n\n", 0, offset)
+    end = reading.text.find("\n\n", offset)
+    return max(start, 0), end if end >= 0 else len(reading.text)
 
 
 def _refusals(case: _Case, *, given: bool, hidden: bool) -> list[str]:
@@ -323,6 +353,8 @@ def _with_refusals(
     first = refusals[0]
     scoped = all("scoped" in e.traits for e in case.evidence if e.outcome == first and not e.provision)
     in_part = case.has("disclosed_partial")
+    if not given and first in _PART_REFUSED and _opens_with_figures(reading, case):
+        given = True
     if not given and not attached:
         return _outcome(reading, case, first, list(refusals[1:]))
     if proxy and given:
@@ -332,6 +364,20 @@ def _with_refusals(
     if refusals == ["not_held"] and given and not scoped and not in_part and not attached:
         return _outcome(reading, case, "not_held", ["disclosed_proxy"])
     return _outcome(reading, case, "disclosed_partial", [*(["disclosed_attachment"] if attached else []), *refusals])
+
+
+def _opens_with_figures(reading: Reading, case: _Case) -> bool:
+    """Whether an answer gives numbers before it refuses anything."""
+    refused = [e.start for e in case.evidence if e.outcome in _PART_REFUSED]
+    for start, end in case.blocks:
+        body = start + len(_LABEL.match(reading.text, start, end)[0])  # type: ignore[index]
+        stop = min((at for at in refused if at >= body), default=end)
+        first = reading.sentence_at(body)[1]
+        if any(body <= p.start < first for p in reading.facts.provisions):
+            continue
+        if first <= stop and any(c.isdigit() for c in reading.text[body:first]):
+            return True
+    return False
 
 
 def _answers_in_words(reading: Reading, case: _Case) -> bool:
@@ -392,13 +438,20 @@ def _inherited(question: Question, questions: Sequence[Question], decided: Mappi
     return None
 
 
-def _from_general(reading: Reading, question: Question, general: Sequence[_Evidence]) -> Outcome:
-    """Decide a question that nothing speaks of by what is said of the whole request."""
-    case = _Case(question, [e for e in general if "marker" not in e.traits])
+def _from_general(
+    reading: Reading, question: Question, general: Sequence[_Evidence], decided: Iterable[Outcome]
+) -> Outcome:
+    """Decide a question that nothing speaks of by what is said of the whole request.
+
+    Where the letter says that it discloses, a refusal that is some other question's does not reach this one.
+    """
+    said = any(e.outcome == "disclosed_full" for e in general)
+    explained = {name for o in decided for name in (o.outcome, *o.secondary)} if said else set()
+    case = _Case(question, [e for e in general if "marker" not in e.traits and e.outcome not in explained])
     outcome = _decide(reading, case)
     if outcome is None:
-        said = [e for e in general if e.outcome == "disclosed_full"]
-        outcome = _outcome(reading, _Case(question, said), "disclosed_full" if said else "not_addressed", [])
+        disclosing = [e for e in general if e.outcome == "disclosed_full"]
+        outcome = _outcome(reading, _Case(question, disclosing), "disclosed_full" if said else "not_addressed", [])
     return outcome
 
 
@@ -406,8 +459,9 @@ def _letter(reading: Reading, evidence: Iterable[_Evidence], hits: Sequence[Hit]
     register = _register()
     flags = sorted({e.outcome for e in evidence if _is_flag(e.outcome)})
     outcomes = [o.outcome for o in reading.facts.outcomes]
+    supplied = [name for o in reading.facts.outcomes for name in o.secondary if register[name].group in _SUPPLIED]
     special = next((h.rule.value for h in hits if h.rule.attributes.get("letter") and h.rule.value in register), None)
-    name = special or _letter_id([register[outcome].group for outcome in outcomes], outcomes)
+    name = special or _letter_id([register[outcome].group for outcome in [*outcomes, *supplied]], outcomes)
     if name is None:
         return None
     return LetterOutcome(id=name, alaveteli=register[name].alaveteli, flags=flags)

@@ -46,9 +46,12 @@ _FURNITURE_SECTIONS = frozenset({"marking", "letterhead", "footer", "ref_block"}
 _FURNITURE_MAX_LENGTH = 200
 _FURNITURE_GAP_LINES = 2
 _LABELLED = regex.compile(
-    r"[\s>*_#\\\[(-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b)"
+    r"\s*[ \t>*_#\\\[(-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b)"
     r"[ \t\\*_\])]*(?:[.):\]/–-](?!\d)|$)",
     regex.MULTILINE | regex.IGNORECASE,
+)
+_LABEL_ALONE = regex.compile(
+    r"[ \t>*_#\\\[(-]*(?:[a-zA-Z]{1,9}[ .]?)?(?:\d{1,2}[a-z]?|[a-h])[ \t\\*_\])]*[.):\]/][ \t*_]*"
 )
 _PAGE_NUMBER = regex.compile(r"(?<!\S)\d{1,3}(?!\S)")
 _QUESTION_WORDS = regex.compile(
@@ -123,7 +126,9 @@ def _units(reading: Reading, hits: Sequence[Hit], furniture: Sequence[tuple[int,
             cuts |= {line_start, min(line_end + 1, len(reading.text))}
     for grid in reading.grids:
         cuts |= {grid.start, grid.end}
-    bounds = [*sorted(cut for cut in cuts if 0 <= cut < len(reading.text)), len(reading.text)]
+    marks = [*sorted(cut for cut in cuts if 0 <= cut < len(reading.text)), len(reading.text)]
+    labels = {b for a, b in zip(marks, marks[1:], strict=False) if _LABEL_ALONE.fullmatch(reading.text, a, b)}
+    bounds = [cut for cut in marks if cut not in labels or cut == len(reading.text)]
     breaks = [found.end() for found in _BLANK_LINE.finditer(reading.text)]
     return [
         _Unit(start, end, bisect.bisect_right(breaks, start))
@@ -272,6 +277,8 @@ class _Walk:
             self.pending = (value, hit.rule.id, hit.end)
             self._continue(unit)
             return
+        if reach == "section":
+            self.pending = None
         if reach == "line":
             unit.section, unit.rule = value, hit.rule.id
             return
@@ -328,7 +335,7 @@ class _Walk:
                     if not rest.strip(" ") or rest.lstrip(" ").startswith("\n"):
                         last = i + 1
                         behind = self.reading.text[i + 1 :].lstrip("*_. )\n\t >")
-                        label = _label(self.reading, i + 1)
+                        label = _label(self.reading, len(self.reading.text) - len(behind))
                         if not behind.startswith(("“", '"')) and label in {"", "1", "a"}:
                             break
                     opened = 1 if closing == '"' else max(opened, 0)
