@@ -17,11 +17,11 @@ _JOINT = regex.compile(
     r"[ ]*(?P<joint>,? ?(?:&amp;|&|and|or|plus)\b(?: \(?(?:also|the|section|sub-?sections?|s\.?))?|[,;/&])[ ]*",
     regex.IGNORECASE,
 )
-_RANGE = regex.compile(r"(?P<range>-| ?to | through )[ ]?", regex.IGNORECASE)
+_RANGE = regex.compile(r"(?:-| ?to | through )[ ]?", regex.IGNORECASE)
 # After a bare number in a list: what shows that it is a section and not a count of something.
 _FOLLOWER = regex.compile(
-    r"[ ]*(?:[.,;:)\]&\"'*/-]|$|\((?!\d{1,2}[ ,])|(?:and|or|of|to|in|under|by|apply|applies|are|is|were|was|have|has|may|which|"
-    r"would|relat\w+|exempt\w*|below|above|FOIA|FOISA|EIR)\b)",
+    r"[ ]*(?:[.,;:)\]&\"'*/-]|$|\((?!\d{1,2}[ ,])|(?:and|or|of|to|in|under|by|apply|applies|are|is|were|was|have|has|"
+    r"may|which|would|relat\w+|exempt\w*|below|above|FOIA|FOISA|EIR)\b)",
     regex.IGNORECASE,
 )
 _ROMAN = regex.compile(r"[ivx]+", regex.IGNORECASE)
@@ -72,7 +72,7 @@ def read_numbers(text: str, start: int, *, plural: bool = False) -> list[Cited]:
 
 
 def _may_continue(text: str, number: regex.Match[str]) -> bool:
-    """A further number needs subsections of its own, or what follows must show that it is no count."""
+    """Say whether a further number is a section: it has subsections, or what follows shows that it is no count."""
     return any(shape.match(text, number.end()) for shape in (_SUBSECTION, _FOLLOWER))
 
 

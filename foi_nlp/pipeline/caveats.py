@@ -76,7 +76,9 @@ class CaveatsComponent:
         reading = Reading.of(doc)
         hits = [hit for hit in self._scanner.scan(reading) if stated_of_data(reading, hit)]
         stated = {hit.rule.value for hit in hits}
-        hits += [hit for hit in self._asked.scan(reading) if hit.rule.value not in stated and answered_by_year(reading, hit)]
+        hits += [
+            hit for hit in self._asked.scan(reading) if hit.rule.value not in stated and answered_by_year(reading, hit)
+        ]
         for hit in hits:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         reading.facts.caveats = [
@@ -110,7 +112,9 @@ def answered_by_year(reading: Reading, hit: Hit) -> bool:
     """Whether the answer labels a figure with the bare year that the request asks for only in part."""
     start, end = hit.groups["year"]
     year = regex.escape(reading.text[start:end])
-    label = regex.compile(rf"(?:^|\t|\||  |[:;,(]) *[*_]*{year}[*_#]*(?= *(?:$|\t|\||  |[-:=–(*#]|\d))(?!/)", regex.MULTILINE)
+    label = regex.compile(
+        rf"(?:^|\t|\||  |[:;,(]) *[*_]*{year}[*_#]*(?= *(?:$|\t|\||  |[-:=–(*#]|\d))(?!/)", regex.MULTILINE
+    )
     return any(reading.section_at(found.start()) not in _NO_CAVEAT for found in label.finditer(reading.text))
 
 

@@ -28,20 +28,32 @@ Status = Literal["cited", "implied", "mentioned"]
 RESPONDING = {"responder", "joint_responder"}
 CITATION_MARK = "§"
 # Sections of a letter in which a citation is never a ground of this reply.
-_NO_GROUND = {"request", "clarification", "boilerplate_act", "review_rights", "ico", "reuse", "footer", "annex", "closing"}
+_NO_GROUND = {
+    "request",
+    "clarification",
+    "boilerplate_act",
+    "review_rights",
+    "ico",
+    "reuse",
+    "footer",
+    "annex",
+    "closing",
+}
 _RECITALS = {"review_rights", "ico"}
 _ARTICLE_ACT = "ukgdpr"
 _FEES_ACT = "feesregs"
+_DPA_2018_IN_FORCE = "2018-05-25"
 
 # What may stand between a citation and the Act it is of: a title in brackets, then a preposition.
 _TO_ACT = regex.compile(
-    r"[ ,*\"']*(?:\([^()]{1,60}\)[ ,*]*)?(?:(?:are|is) those )?(?:of|in|under|from|within|to|contained in|set out in)?[ (\"'*]*"
-    r"(?:the |UK |an? )*[ (\"'*]*",
+    r"[ ,*\"']*(?:\([^()]{1,60}\)[ ,*]*)?(?:(?:are|is) those )?"
+    r"(?:of|in|under|from|within|to|contained in|set out in)?[ (\"'*]*(?:the |UK |an? )*[ (\"'*]*",
     regex.IGNORECASE,
 )
 _FROM_ACT = regex.compile(r"[ ,:()*\"'-]*(?:(?:under|in|at|and its|by virtue of) )?[ (*]*", regex.IGNORECASE)
 _CHAIN = regex.compile(
-    r"[ ,;/&*]*(?:\([^()]{1,60}\)[ ,]*)?(?:(?:and|or|as well as|by virtue of|together with)[ ,]*)*[ *]*", regex.IGNORECASE
+    r"[ ,;/&*]*(?:\([^()]{1,60}\)[ ,]*)?(?:(?:and|or|as well as|by virtue of|together with)[ ,]*)*(?:sections? )?[ *]*",
+    regex.IGNORECASE,
 )
 
 
@@ -75,7 +87,9 @@ class ProvisionsComponent:
         self._regimes = Scanner(nlp, book, book.labelled("regime"))
         self._units = Scanner(nlp, book, book.labelled("citation"))
         self._implied = Scanner(nlp, book, book.labelled("provision_implied"))
-        self._statuses = [(rule, book.compile(rule), _cancels(book, rule)) for rule in book.labelled("provision_status")]
+        self._statuses = [
+            (rule, book.compile(rule), _cancels(book, rule)) for rule in book.labelled("provision_status")
+        ]
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the regime and the provisions to the Doc's reading."""
@@ -88,7 +102,7 @@ class ProvisionsComponent:
         citations = name_acts(reading, self._citations(reading), acts, act, self.register)
         found = self._cited(reading, citations)
         found += self._whole_acts(reading, acts)
-        found += self._implied_by_cues(reading, act, citations, found)
+        found += self._implied_by_cues(reading, act, found)
         reading.facts.provisions = sorted(_once(found), key=lambda p: (p.start, p.end, p.id))
         for provision in reading.facts.provisions:
             reading.mark("provision", provision.start, provision.end, rule=provision.rule, value=provision.id)
@@ -112,7 +126,9 @@ class ProvisionsComponent:
             for cited in read_numbers(reading.flow, numbers, plural="plural" in hit.groups):
                 first = start if not out or out[-1].rule != hit.rule.id or out[-1].end <= hit.start else cited.start
                 out.append(
-                    Citation(min(first, cited.start), cited.end, cited.number, cited.path, hit.rule.value or "", hit.rule.id)
+                    Citation(
+                        min(first, cited.start), cited.end, cited.number, cited.path, hit.rule.value or "", hit.rule.id
+                    )
                 )
                 reading.mark(hit.rule.label, hit.start, cited.end, rule=hit.rule.id)
         return out
@@ -137,7 +153,6 @@ class ProvisionsComponent:
                 or (citation.act, citation.number) in overturned
                 or section in _NO_GROUND
                 or entry.boilerplate
-                or entry.kind == "dp" and citation.act == "dpa1998"
             )
             if not mentioned and entry.condition_of:
                 mentioned = entry.condition_of in relied_on
@@ -201,20 +216,19 @@ class ProvisionsComponent:
     def _whole_acts(self, reading: Reading, acts: Sequence[Hit]) -> list[Provision]:
         """Acts that are provisions of the register themselves: data protection and re-use."""
         return [
-            Provision(id=hit.rule.value, status="mentioned", start=hit.start, end=hit.end, rule=hit.rule.id)
+            Provision(id=value, status="mentioned", start=hit.start, end=hit.end, rule=hit.rule.id)
             for hit in acts
-            if hit.rule.value in self.register and reading.section_at(hit.start) != "request"
+            if (value := hit.rule.value or "") in self.register and reading.section_at(hit.start) != "request"
         ]
 
-    def _implied_by_cues(
-        self, reading: Reading, act: str, citations: Sequence[Citation], cited: Sequence[Provision]
-    ) -> list[Provision]:
+    def _implied_by_cues(self, reading: Reading, act: str, cited: Sequence[Provision]) -> list[Provision]:
         relied_on = {p.id.split("(")[0] for p in cited if p.status == "cited"}
         named = {p.id for p in cited if p.status == "mentioned"} & {p.id for p in cited if not p.boilerplate}
         named_sections = {provision.split("(")[0] for provision in named}
         out: list[Provision] = []
         seen: set[str] = set()
-        for hit in self._implied.scan(reading):
+        hits = self._implied.scan(reading)
+        for hit in hits:
             if act not in hit.rule.attributes.get("acts", [act]):
                 continue
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
@@ -237,13 +251,13 @@ class ProvisionsComponent:
                         rule=hit.rule.id,
                     )
                 )
-        return out + self._limbs(reading, cited)
+        return out + self._limbs([hit for hit in hits if hit.rule.value == "ncnd"], cited)
 
     def _meant(self, reading: Reading, hit: Hit, act: str, cited: Sequence[Provision]) -> list[str]:
         """Give the ids that a cue stands for under the Act of this letter."""
         value = hit.rule.value or ""
-        if value in {"ncnd", "dp_principle"}:
-            return []
+        if value == "data_protection":
+            return [_data_protection_act(reading)]
         if value not in self.register:
             return []
         entry = self.register[value]
@@ -256,9 +270,8 @@ class ProvisionsComponent:
         under = entry.under(act)
         return [under] if under and under in self.register else []
 
-    def _limbs(self, reading: Reading, cited: Sequence[Provision]) -> list[Provision]:
+    def _limbs(self, hits: Sequence[Hit], cited: Sequence[Provision]) -> list[Provision]:
         """Where the reply neither confirms nor denies, each exemption cited behind that means its own limb too."""
-        hits = [hit for hit in self._implied.scan(reading) if hit.rule.value == "ncnd"]
         if not hits or any(self.register[p.id].is_ncnd_limb and p.status == "cited" for p in cited):
             return []
         out: dict[str, Provision] = {}
@@ -266,11 +279,20 @@ class ProvisionsComponent:
             limb = self.register[provision.id].ncnd_limb
             if provision.status != "cited" or limb is None or self.register[limb].kind != "ncnd":
                 continue
-            near = [h for h in hits if 0 <= provision.start - h.start <= 600 or provision.start <= h.start <= provision.start + 200]
+            near = [
+                h
+                for h in hits
+                if 0 <= provision.start - h.start <= 600 or provision.start <= h.start <= provision.start + 200
+            ]
             if near and limb not in out:
                 hit = near[0]
                 out[limb] = Provision(
-                    id=limb, status="implied", questions=provision.questions, start=hit.start, end=hit.end, rule=hit.rule.id
+                    id=limb,
+                    status="implied",
+                    questions=provision.questions,
+                    start=hit.start,
+                    end=hit.end,
+                    rule=hit.rule.id,
                 )
         return list(out.values())
 
@@ -287,7 +309,9 @@ def name_acts(
     starts = [hit.start for hit in acts]
     for i in range(len(citations) - 1, -1, -1):
         citation = citations[i]
-        named[i] = _act_behind(reading, citation.end, acts, starts) or _act_before(reading, citation.start, acts, starts)
+        named[i] = _act_behind(reading, citation.end, acts, starts) or _act_before(
+            reading, citation.start, acts, starts
+        )
         if not named[i] and i + 1 < len(citations) and named[i + 1]:
             between = reading.flow[citation.end : citations[i + 1].start]
             if citations[i + 1].start <= citation.end or _CHAIN.fullmatch(between):
@@ -306,9 +330,7 @@ def name_acts(
     return out
 
 
-def _plausible(
-    citation: Citation, act: str, regime_act: str, acts: Sequence[Hit], register: ProvisionRegister
-) -> str:
+def _plausible(citation: Citation, act: str, regime_act: str, acts: Sequence[Hit], register: ProvisionRegister) -> str:
     """Give the Act that a citation is of, from the Act named, its unit and the regime."""
     values = {hit.rule.value for hit in acts}
     if act and act not in {"this", "last"}:
@@ -333,7 +355,7 @@ def _act_behind(reading: Reading, end: int, acts: Sequence[Hit], starts: Sequenc
         if hit.start <= reach or _TO_ACT.fullmatch(reading.flow, end, hit.start):
             if hit.start < end or "\n\n" in reading.ruled[end : hit.start]:
                 continue
-            return _value(hit, acts, i)
+            return _value(hit, acts)
     return ""
 
 
@@ -343,15 +365,21 @@ def _act_before(reading: Reading, start: int, acts: Sequence[Hit], starts: Seque
         return ""
     if "\n" in reading.ruled[acts[i].end : start] or not _FROM_ACT.fullmatch(reading.flow, acts[i].end, start):
         return ""
-    return _value(acts[i], acts, i)
+    return _value(acts[i], acts)
 
 
-def _value(hit: Hit, acts: Sequence[Hit], index: int) -> str:
+def _value(hit: Hit, acts: Sequence[Hit]) -> str:
     value = hit.rule.value or ""
     if value != "last":
         return value
     before = [h.rule.value or "" for h in acts[: acts.index(hit)] if h.rule.value not in {"this", "last"}]
     return before[-1] if before else "this"
+
+
+def _data_protection_act(reading: Reading) -> str:
+    """Say which Act a data protection principle is of: the one in force on the day of the letter."""
+    letter = next((date.iso for date in reading.facts.dates if date.role == "letter_date"), "")
+    return "dpa1998" if letter and letter < _DPA_2018_IN_FORCE else "ukgdpr.5(1)(a)"
 
 
 def mask(text: str, citations: Sequence[Citation]) -> str:
@@ -384,7 +412,14 @@ def _cancels(book: RuleBook, rule: Rule) -> list[regex.Pattern[str]]:
 
 
 def _once(provisions: Sequence[Provision]) -> list[Provision]:
-    seen: dict[tuple[str, int], Provision] = {}
-    for provision in provisions:
-        seen.setdefault((provision.id, provision.start), provision)
-    return list(seen.values())
+    """Join the branches of one citation: 31(1)(a)&(b) is one place that cites 31(1)."""
+    out: list[Provision] = []
+    last: dict[str, int] = {}
+    for provision in sorted(provisions, key=lambda p: (p.start, p.end)):
+        index = last.get(provision.id)
+        if index is not None and provision.start < out[index].end:
+            out[index] = out[index].model_copy(update={"end": max(out[index].end, provision.end)})
+            continue
+        last[provision.id] = len(out)
+        out.append(provision)
+    return out
