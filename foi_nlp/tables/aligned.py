@@ -13,7 +13,7 @@ import regex
 from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import join_cells
 from foi_nlp.tables.lines import Lines
-from foi_nlp.tables.pieces import Piece
+from foi_nlp.tables.pieces import Piece, before, last_word
 from foi_nlp.tables.words import is_word, starts_with_word, table_words
 
 MOST_BLANK_LINES = 2
@@ -25,6 +25,7 @@ LONGEST_PIECE = 80
 _CERTAIN = 0.55
 """A figure belongs to the nearest column when the next one is at least 1 / 0.55 times as far."""
 
+_NEAR = 3
 _PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
 _SEPARATORS = frozenset("-–—=:|")
 _DIGITS = regex.compile(r"\d+")
@@ -167,7 +168,12 @@ def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
 def _is_tail(parsed: Sequence[Line], n: int, edge: int) -> bool:
     """Whether a line right below the last row goes on with its label."""
     line = parsed[n]
-    return line.single and line.pieces[0].right <= edge and not line.is_data and "\f" not in line.pieces[0].text
+    if not line.single or line.pieces[0].right > edge or line.is_data:
+        return False
+    above = parsed[n - 1].pieces
+    return _LOOSE_START.match(line.pieces[0].text) is not None or (
+        bool(above) and above[0].left < edge and _LOOSE_END.search(above[0].text) is not None
+    )
 
 
 def _is_header(line: Line) -> bool:
@@ -299,7 +305,8 @@ def _take_headings(
         group = 0
         while group < len(after) and rows[after[group]].label[0].left >= left + 2:
             group += 1
-        if group >= 2 and parsed[n].single and after[0] not in headings and not _is_wrap(parsed, n):
+        dated = parsed[n].pieces[0].period is not None and bool(after)
+        if (group >= 2 or dated) and parsed[n].single and after[0] not in headings and not _is_wrap(parsed, n):
             headings[after[0]] = parsed[n].pieces
         else:
             kept.append(n)
@@ -525,7 +532,8 @@ def _grid(parts: Sequence[Part]) -> Grid | None:
     bands = _bands(over)
     rows = [row for part in parts for row in part.rows]
     columns = max(len(bands), max(len(row.figures) for row in rows)) if not bands else len(bands)
-    if not _is_table(rows, bands, columns):
+    headed = any(p.period is not None for part in parts for pieces in part.headings.values() for p in pieces)
+    if not _is_table(rows, bands, columns) and not (headed and columns == 1):
         return None
     starts = _label_starts(corners, rows)
     out: list[list[Cell]] = []
@@ -542,6 +550,7 @@ def _grid(parts: Sequence[Part]) -> Grid | None:
                 heading = join_cells(p.cell for p in part.headings[i])
                 whole = replace(heading, column_span=len(starts) + columns)
                 out.append([whole, *[EMPTY] * (len(starts) + columns - 1)])
+            placer.split_label(row)
             label = [*row.above, row.label, *row.below]
             out.append([*_labels(label, starts), *placer.cells(row.figures)])
     start = min(s[0] for line in out for c in line for s in c.segments)
@@ -579,12 +588,15 @@ def _label_starts(corners: Sequence[Sequence[Piece]], rows: Sequence[Row]) -> li
                 stacks.append([piece])
     if len(stacks) > 1:
         return [min(p.left for p in stack) for stack in sorted(stacks, key=lambda s: s[0].left)]
-    seconds = Counter(row.label[1].left for row in labelled if len(row.label) == 2)
-    if seconds:
-        left, count = seconds.most_common(1)[0]
-        if count >= 2 and count * 2 >= len(labelled):
-            return [0, left]
-    return [0]
+    widest = max((len(row.label) for row in labelled), default=0)
+    starts = [0]
+    for i in range(1, widest):
+        lefts = Counter(row.label[i].left for row in labelled if len(row.label) == widest)
+        left, count = lefts.most_common(1)[0]
+        if count < 2 or count * 2 < len(labelled):
+            return [0]
+        starts.append(left)
+    return starts
 
 
 def _labels(pieces: Sequence[Sequence[Piece]], starts: Sequence[int]) -> list[Cell]:
@@ -628,6 +640,17 @@ class _Placer:
             "  ".join(p.text for p in figures), tuple((p.start, p.end) for p in figures), column_span=self.columns
         )
         return [across, *[EMPTY] * (self.columns - 1)]
+
+    def split_label(self, row: Row) -> None:
+        """Cut a figure off the end of a label that runs up to its column with a single blank between them."""
+        if not row.label or not 0 < len(row.figures) < self.columns or not self.places:
+            return
+        tail = last_word(row.label[-1])
+        if tail is None or not tail.is_number or self._column(row.figures[0]) == 0:
+            return
+        if self._column(tail) == 0 and _distance(tail, self.places[0]) <= _NEAR:
+            row.label[-1] = before(row.label[-1], tail)
+            row.figures.insert(0, tail)
 
     def _column(self, piece: Piece) -> int | None:
         away = sorted((_distance(piece, place), c) for c, place in enumerate(self.places))

@@ -19,6 +19,10 @@ _PIPE = regex.compile(r"(?<!\\)\|")
 _EMPHASIS = regex.compile(r"(\*{1,3}|_{1,3}|`|~~)(?=\S)(.+?)(?<=\S)\1")
 _LIST_MARK = regex.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.):]\)?|[-•·*‣–o▪]|Q[0-9]{1,2}[a-z]?[.:)]?")
 
+_QUOTED = regex.compile(r'"[^"]*"')
+_PROSE_COMMA = regex.compile(r",\s")
+_FIELD = regex.compile(r'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))(?:,|$)')
+
 Row = list[Cell]
 
 
@@ -162,6 +166,48 @@ def _tab_cells(lines: Lines, n: int) -> Row:
         row.append(cell_at(lines.text, at, at + len(piece)))
         at += len(piece) + 1
     return row
+
+
+def find_comma_separated(lines: Lines) -> list[Grid]:
+    """Find tables with a row a line and commas between the cells, none of them followed by a blank."""
+    grids = []
+    n = 0
+    while n < len(lines):
+        first = n
+        rows: list[Row] = []
+        while n < len(lines) and lines.free[n] and (row := _comma_cells(lines, n)) is not None:
+            if rows and len(row) != len(rows[0]):
+                break
+            rows.append(row)
+            n += 1
+        figures = sum(value_of(cell.text) is not None for row in rows[1:] for cell in row[1:])
+        if len(rows) >= 3 and figures * 2 > sum(len(row) - 1 for row in rows[1:]):
+            grid = make_grid(lines, first, n, rows, "commas")
+            if grid is not None:
+                grids.append(grid)
+                lines.take(first, n)
+        n = max(n, first + 1)
+    return grids
+
+
+def _comma_cells(lines: Lines, n: int) -> Row | None:
+    start, end = lines.spans[n]
+    line = lines.text[start:end]
+    if line.count(",") < 2 or _PROSE_COMMA.search(_QUOTED.sub("", line)):
+        return None
+    cells: Row = []
+    at = 0
+    ended = False
+    while not ended:
+        found = _FIELD.match(line, at)
+        if found is None:
+            return None
+        ended = not found[0].endswith(",")
+        field = found["quoted"]
+        a, b = found.span("quoted") if field is not None else found.span("plain")
+        cells.append(cell_at(lines.text, start + a, start + b))
+        at = found.end()
+    return cells if len(cells) > 2 else None
 
 
 def make_grid(lines: Lines, first: int, last: int, rows: list[Row], source: str) -> Grid | None:

@@ -6,12 +6,21 @@ from collections.abc import Sequence
 
 from foi_nlp.grids import Grid
 from foi_nlp.tables.aligned import find_aligned
-from foi_nlp.tables.delimited import find_piped, find_tabbed
+from foi_nlp.tables.delimited import find_comma_separated, find_piped, find_tabbed
 from foi_nlp.tables.flattened import find_flattened
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import find_counted, find_piped_cells, find_stacked
 
-FINDERS = (find_piped, find_piped_cells, find_tabbed, find_aligned, find_stacked, find_counted, find_flattened)
+FINDERS = (
+    find_piped,
+    find_piped_cells,
+    find_tabbed,
+    find_comma_separated,
+    find_aligned,
+    find_stacked,
+    find_counted,
+    find_flattened,
+)
 """In the order in which they may take lines: from the surest layout to the least sure."""
 
 

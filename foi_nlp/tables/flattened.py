@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
@@ -14,10 +14,12 @@ from foi_nlp.tables.cells import is_number, is_symbol, value_of
 from foi_nlp.tables.delimited import merged
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import adds_up
+from foi_nlp.tables.totals import close
 from foi_nlp.tables.words import fold_label, is_word, starts_with_word, table_words
 
 MOST_LABEL_WORDS = 15
 MOST_CORNER_WORDS = 6
+MOST_SHORT_ROWS = 400
 LONG_LINE = 200
 _WORD = regex.compile(r"[^\s|]+")
 _NEIGHBOURS = regex.compile(r"[0-9][^\s]{0,3}\s+(?:[^\s]{1,12}\s+){0,1}[^\s]{0,8}(?:[0-9*-]|Nil|None|NIL|NONE)")
@@ -25,6 +27,9 @@ _NEIGHBOURS = regex.compile(r"[0-9][^\s]{0,3}\s+(?:[^\s]{1,12}\s+){0,1}[^\s]{0,8
 _DATED = regex.compile(r"(?:19|20)[0-9]{2}|[0-9]{2}[/-][0-9]{2}\b|[A-Za-z]{3}[-' ][0-9]{2}\b|\bQ[1-4]\b|uarter|January")
 _FIGURES = regex.compile(r"[0-9]\s+[^\s0-9]?[0-9][^\s]*\s*$")
 _SENTENCE_END = regex.compile(r"[.!?;:]$")
+_TOTALLED = regex.compile(
+    r"[0-9]\s+\S[^0-9]{2,60}\s[0-9][^0-9]*[0-9]?.*(?:[Tt]otal|TOTAL|[Cc]yfanswm)[^0-9]{0,12}[0-9]"
+)
 _MARK = regex.compile(r"[*#†‡]+|\[\w\]|\(\d\)")
 
 
@@ -66,7 +71,7 @@ def find_flattened(lines: Lines) -> list[Grid]:
             n += 1
             continue
         tokens = _tokens(lines, n)
-        found = _periods_across(lines, n, tokens) or _periods_down(lines, n, tokens)
+        found = _periods_across(lines, n, tokens) or _periods_down(lines, n, tokens) or _short_rows(lines, n, tokens)
         if found is None:
             n += 1
             continue
@@ -74,7 +79,7 @@ def find_flattened(lines: Lines) -> list[Grid]:
         grids.append(grid)
         lines.take(n, last)
         n = last
-    return grids + _transposed(lines)
+    return [*grids, *_transposed(lines), *_labels_and_totals(lines)]
 
 
 def _may_hold_table(line: str) -> bool:
@@ -198,11 +203,13 @@ def _rows(tokens: Sequence[Token], width: int) -> tuple[list[Part], bool]:
     i = 0
     while i < len(tokens):
         label: list[Token] = []
-        while i < len(tokens) and _is_label(tokens[i], label):
+        while i < len(tokens) and (_is_label(tokens[i], label) or (not label and _names_row(tokens, i))):
             label.append(tokens[i])
             i += 1
         figures: list[Token] = []
         while i < len(tokens) and _is_figure(tokens[i], figures, width):
+            if len(figures) == width and _names_row(tokens, i):
+                break
             figures.append(tokens[i])
             i += 1
         while len(figures) > width and _MARK.fullmatch(figures[0].text):
@@ -217,6 +224,27 @@ def _rows(tokens: Sequence[Token], width: int) -> tuple[list[Part], bool]:
 
 def _is_label(token: Token, label: Sequence[Token]) -> bool:
     return token.kind == "T" or (token.kind == "P" and not label and _needs_year(token))
+
+
+def _whole_row(tokens: Sequence[Token], width: int) -> Part | None:
+    """Read a line as one row whose label holds numbers, as in `Section 20 wounding 5 6 7`."""
+    figures = list(tokens[-width:])
+    label = list(tokens[:-width])
+    run = 0
+    while run < len(tokens) and tokens[-1 - run].kind == "V":
+        run += 1
+    if len(figures) < width or any(token.kind != "V" for token in figures) or run > width + 1:
+        return None
+    if not label or not any(token.kind == "T" for token in label) or not _is_clean(label) or label[0].kind != "T":
+        return None
+    return Part(label, figures)
+
+
+def _names_row(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a word that can be a value (`Not recorded`) is the label of the number after it."""
+    if tokens[i].kind != "V" or not tokens[i].text[:1].isalpha() or i + 1 >= len(tokens):
+        return False
+    return tokens[i + 1].kind == "V" and tokens[i + 1].text[:1].isdigit()
 
 
 def _is_figure(token: Token, figures: Sequence[Token], width: int) -> bool:
@@ -245,6 +273,10 @@ def _following_rows(lines: Lines, n: int, width: int, *, has_rows: bool) -> tupl
             continue
         tokens = _tokens(lines, n)
         found, sure = _rows([*held, *tokens], width)
+        if not sure or any(len(part.figures) != width for part in found):
+            whole = _whole_row([*held, *tokens], width)
+            if whole is not None:
+                found, sure = [whole], True
         complete = bool(found) and all(len(part.figures) == width for part in found)
         if sure and found and (complete or (has_rows or rows)) and not (found and not found[0].label and rows):
             rows += found
@@ -275,6 +307,27 @@ def _across_grid(corner: Sequence[Token], header: Sequence[Token], rows: Sequenc
             figures = [merged(figures, width), *[EMPTY] * (width - 1)]
         out.append([_joined(part.label), *figures])
     return _as_grid(out)
+
+
+def _short_rows(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:
+    """Say of a header with more periods than every row below has figures that nothing can be paired."""
+    for at, end in _period_runs(lines.text, tokens):
+        if end != len(tokens) or end - at < 3:
+            continue
+        rows: list[Part] = []
+        last = n + 1
+        while last < len(lines) and lines.free[last] and len(rows) < MOST_SHORT_ROWS:
+            found, sure = _rows(_tokens(lines, last), end - at)
+            if not sure or len(found) != 1 or not found[0].label:
+                break
+            rows += found
+            last += 1
+        counts = {len(part.figures) for part in rows}
+        if len(rows) >= 2 and len(counts) == 1 and min(counts) > 1:
+            reason = f"The header has {end - at} periods, but each row below has {min(counts)} figures."
+            cells = [[_joined(part.label), *[token.cell for token in part.figures]] for part in rows]
+            return replace(_as_grid(cells), start=tokens[at].start, uncertain=reason), last
+    return None
 
 
 def _joined(tokens: Sequence[Token]) -> Cell:
@@ -389,6 +442,32 @@ def _disorderly(labels: Sequence[Token]) -> bool:
     return len(set(starts)) != len(starts) or (
         starts not in (sorted(starts), sorted(starts, reverse=True)) and not any(_needs_year(t) for t in labels)
     )
+
+
+# ---- labels and figures in turn
+
+
+def _labels_and_totals(lines: Lines) -> list[Grid]:
+    """Read a line of labels and figures in turn that ends in a total, which its figures add up to.
+
+    The first label may have words of the lost header before it; it is kept whole.
+    """
+    grids = []
+    for n in range(len(lines)):
+        if not lines.free[n] or not _TOTALLED.search(lines.line(n)):
+            continue
+        rows, _ = _rows(_tokens(lines, n), 1)
+        names = [is_word(" ".join(token.text for token in part.label), "total") for part in rows]
+        if True not in names:
+            continue
+        rows = rows[: names.index(True) + 1]
+        figures = [value_of(part.figures[0].text) for part in rows]
+        numbers = [float(v.value) for v in figures if v is not None and v.value is not None]
+        if len(rows) < 3 or len(numbers) < len(rows) or not close(sum(numbers[:-1]), numbers[-1]):
+            continue
+        grids.append(_as_grid([[_joined(part.label), part.figures[0].cell] for part in rows]))
+        lines.take(n, n + 1)
+    return grids
 
 
 # ---- labels across, a figure for each

@@ -330,8 +330,8 @@ class _Pairing:
             period = both or period
         elif period is None and self.shape.corner_period is not None and not self.shape.corner_period.needs_year:
             period, span = self.shape.corner_period, self.shape.corner_span
-        row_total = across.kinds.get(c) == "total"
-        column_total = down.kinds.get(r) == "total"
+        row_total = _adds_up(across, c)
+        column_total = _adds_up(down, r)
         first = last = None
         if column_total and row.period is None:
             first, last = self._range(down, r, self.shape.row_heads)
@@ -464,6 +464,12 @@ class _Pairing:
             if at >= 0 and value.raw:
                 return at, at + len(value.raw)
         return first, last
+
+
+def _adds_up(axis: Axis, entry: int) -> bool:
+    """Whether an entry is a total, or a sub-total that calls itself one."""
+    kind = axis.kinds.get(entry)
+    return kind == "total" or (kind == "subtotal" and is_word(axis.labels.get(entry, ""), "total", "subtotal"))
 
 
 def _has_digit(text: str) -> bool:

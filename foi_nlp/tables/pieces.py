@@ -111,3 +111,14 @@ def _word_bounds(words: list[str]) -> list[tuple[int, int]]:
 
 def _slices(piece: Piece, bounds: list[tuple[int, int]]) -> list[Piece]:
     return [Piece(piece.left + a, piece.left + b, piece.start + a, piece.start + b, piece.text[a:b]) for a, b in bounds]
+
+
+def last_word(piece: Piece) -> Piece | None:
+    """Give the last word of a piece of several words as a piece of its own."""
+    at = piece.text.rfind(" ")
+    return _slices(piece, [(at + 1, len(piece.text))])[0] if at > 0 else None
+
+
+def before(piece: Piece, tail: Piece) -> Piece:
+    """Give what stands before the last word of a piece."""
+    return _slices(piece, [(0, len(piece.text) - len(tail.text) - 1)])[0]

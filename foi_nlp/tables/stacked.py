@@ -19,6 +19,7 @@ from foi_nlp.tables.words import is_word, starts_with_word
 LONGEST_LABEL = 90
 MOST_LABEL_LINES = 6
 MOST_CELLS = 400
+MOST_HEADERS = 30
 _SAME = 1e-6
 _COUNTED = regex.compile(r"\s*([0-9][0-9,]*)\s+(\p{L}[^\n0-9]{1,60}?)\s*")
 _GAP = 3
@@ -144,7 +145,7 @@ def find_stacked(lines: Lines) -> list[Grid]:
     grids = []
     i = 0
     while i < len(units):
-        for read in (_periods_across, _periods_down, _labels_down):
+        for read in (_periods_across, _periods_down, _words_across, _labels_down):
             found = read(units, i)
             if found is not None:
                 grid, first, last = found
@@ -365,6 +366,38 @@ def _header_before(units: Sequence[Unit], at: int, width: int) -> int | None:
     named = starts_with_word(units[first].text, "period_header")
     near = all(_next_to(units[k], units[k + 1]) for k in range(first, at))
     return first if named and near else None
+
+
+def _words_across(units: Sequence[Unit], at: int) -> Found | None:
+    """Read a header of words, then rows of a label and as many figures each.
+
+    The cells before the first figure have to be the headers and the first label exactly, the corner or not:
+    what stands before them is cut off by blank lines or by running text.
+    """
+    if units[at].kind != "T" or units[at].prose:
+        return None
+    if at and units[at - 1].kind == "T" and not units[at - 1].prose and units[at].line - units[at - 1].line == 1:
+        return None
+    first = at
+    while first < len(units) and units[first].kind == "T" and not units[first].prose and first - at < MOST_HEADERS:
+        if first > at and units[first].line - units[first - 1].line > 1:
+            return None
+        first += 1
+    width = _run(units, first, "V") - first
+    named = first - at - 1
+    if width < 2 or named not in (width, width + 1):
+        return None
+    rows: list[list[Cell]] = []
+    i = first - 1
+    while i + width < len(units) and units[i].kind == "T" and _run(units, i + 1, "V") == i + 1 + width:
+        if rows and not _next_to(units[i - 1], units[i]):
+            break
+        rows.append([unit.cell for unit in units[i : i + 1 + width]])
+        i += 1 + width
+    if len(rows) < 2:
+        return None
+    header = [unit.cell for unit in units[at : first - 1]]
+    return _as_grid([[EMPTY, *header] if named == width else header, *rows], "stacked"), at, i
 
 
 def _labels_down(units: Sequence[Unit], at: int) -> Found | None:

@@ -161,6 +161,8 @@ def _header_depth(reader: Reader, n_rows: int, n_columns: int) -> int:
 
 def _is_data(reader: Reader, row: int, filled: Sequence[int], *, dated: bool, n_rows: int) -> bool:
     rest = [c for c in filled if c]
+    if not rest and _heads_group(reader, row, n_rows):
+        return True
     if row == 0 and _bands_of_numbers(reader, rest, n_rows):
         return False
     if any(reader.number(row, c) for c in rest):
@@ -185,6 +187,16 @@ def _is_data(reader: Reader, row: int, filled: Sequence[int], *, dated: bool, n_
         return True
     below = range(row + 1, min(n_rows, row + 40))
     return not any(sum(reader.number(r, c) for r in below) > 0 for c in rest)
+
+
+def _heads_group(reader: Reader, row: int, n_rows: int) -> bool:
+    """Whether a row is a period alone that heads the rows below, as another such row further down shows."""
+    if reader.period(row, 0) is None:
+        return False
+    return any(
+        reader.period(r, 0) is not None and not any(cell.text for cell in reader.cells[r][1:])
+        for r in range(row + 1, n_rows)
+    )
 
 
 def _bands_of_numbers(reader: Reader, rest: Sequence[int], n_rows: int) -> bool:
