@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,8 +28,11 @@ _REQUEST = frozenset({"request", "clarification"})
 class Asking:
     """What is known of the request, for every figure of the letter."""
 
-    def __init__(self, reading: Reading, statements: list[tuple[int, int]]) -> None:
+    def __init__(
+        self, reading: Reading, statements: Sequence[tuple[int, int]], masked: Sequence[tuple[int, int]] = ()
+    ) -> None:
         self.reading = reading
+        self.masked = masked
         self.statements = statements
         self.questions: dict[str, Question] = {q.id: q for q in reading.facts.questions}
 
@@ -78,13 +82,13 @@ class Asking:
     def period(self, offset: int, words: str) -> PlacedPeriod | None:
         """Give the period that the question of a place asks for, else the one stated for all questions."""
         for statement in self.statements:
-            placed = one_period(found_in(self.reading, statement, self.context), self.context, "letter")
+            placed = one_period(found_in(self.reading, statement, self.context, self.masked), self.context, "letter")
             if placed is not None and placed.period.type != "instant":
                 return placed
         question = self.question(offset, words)
         while question is not None and question in self.questions:
             held = self.questions[question]
-            placed = one_period(found_in(self.reading, (held.start, held.end), self.context), self.context, "question")
+            placed = one_period(found_in(self.reading, (held.start, held.end), self.context, self.masked), self.context, "question")
             if placed is not None:
                 return placed
             question = held.parent
@@ -96,7 +100,7 @@ class Asking:
             pair
             for section in self.reading.facts.sections
             if section.id in _REQUEST
-            for pair in found_in(self.reading, (section.start, section.end), self.context)
+            for pair in found_in(self.reading, (section.start, section.end), self.context, self.masked)
             if pair[0].period.type != "instant"
         ]
         outside = [

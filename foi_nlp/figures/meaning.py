@@ -123,10 +123,17 @@ def _sentences_between(reading: Reading, start: int, end: int) -> list[tuple[int
     return [(s, e) for s, e in reading.sentences[first:last] if e > start]
 
 
-def found_in(reading: Reading, span: tuple[int, int], context: PeriodContext) -> list[tuple[FoundPeriod, int]]:
-    """Find the periods of a stretch of the letter, settled, each with the offset of the stretch added."""
-    text = reading.text[span[0] : span[1]]
-    return [(resolve(p, context), span[0]) for p in find_periods(text, context=context)]
+def found_in(
+    reading: Reading, span: tuple[int, int], context: PeriodContext, masked: Sequence[tuple[int, int]] = ()
+) -> list[tuple[FoundPeriod, int]]:
+    """Find the periods of a stretch of the letter, settled, each with the offset of the stretch.
+
+    Those that overlap a `masked` stretch are left out: the year of an Act, an end without its beginning.
+    """
+    found = [(resolve(p, context), span[0]) for p in find_periods(reading.text[span[0] : span[1]], context=context)]
+    return [
+        (p, at) for p, at in found if not any(s < at + p.end and at + p.start < e for s, e in masked)
+    ]
 
 
 def one_period(

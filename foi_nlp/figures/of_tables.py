@@ -88,7 +88,7 @@ class TableFigures:
         spans = tuple(lead_of(self.reading, grid.start)[:4])
         period = None
         for span in spans[:3]:
-            period = one_period(found_in(self.reading, span, self.context), self.context, "caption")
+            period = one_period(found_in(self.reading, span, self.context, self.asking.masked), self.context, "caption")
             if period:
                 break
         texts = [self.reading.text[s:e] for s, e in spans]

@@ -478,8 +478,10 @@ class TextFigures:
         years: dict[str, tuple[FoundPeriod, int]] = {}
         for p, at in found:
             if p.period.type in {"calendar_year", "financial_year", "year_to_date"}:
-                years.setdefault(p.period.start or "", (p, at))
-        return list(years.values()) if len(years) == count else []
+                years.pop(p.period.start or "", None)
+                years[p.period.start or ""] = (p, at)
+        last = list(years.values())[-count:]
+        return last if len(last) == count else []
 
     def _paragraph(self, offset: int) -> int:
         line = self.reading.line_index(max(0, offset - 1))
@@ -505,7 +507,7 @@ class TextFigures:
     def _from_around(self, number: Candidate, sentence: tuple[int, int], text: str) -> PlacedPeriod | None:
         """The period of a sentence that names none: the sentence before says it, or the question does."""
         if _SAME_DAY.search(text):
-            days = [pair for pair in found_in(self.reading, (self._paragraph(sentence[0]), sentence[0]), self.context)
+            days = [pair for pair in found_in(self.reading, (max(0, sentence[0] - 600), sentence[0]), self.context)
                     if pair[0].period.type == "instant"]  # fmt: skip
             return self._placed(days[-1]) if days else None
         strong = number.attributes.get("strong") or number.attributes.get("zero") or _THAT_PERIOD.search(text)

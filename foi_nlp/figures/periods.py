@@ -249,6 +249,9 @@ class PeriodReader:
         if match.groupdict().get("next"):
             return begin.first and _Stretch("date_range", begin.first, begin.first + timedelta(days=1))
         finish = self._point(match["to"], pairs)
+        anchor = context.received or context.letter_date or context.as_of
+        if finish is not None and finish.first is None and finish.month and begin.first is None and anchor:
+            finish = _latest(finish, anchor)
         if finish is None or finish.first is None:
             return None
         if match.groupdict().get("edge") in {"start", "beginning"}:
@@ -374,7 +377,7 @@ def spanning(periods: Iterable[Period], *, label: str = "") -> Period | None:
     last = None if open_end else date.fromisoformat(max(p.end for p in known if p.end))
     shape = _Stretch("date_range", first, last) if last is None else _shaped(first, last)
     return Period(
-        label=label or (known[0].label if len(known) == 1 else f"{known[0].label} to {known[-1].label}"),
+        label=label or (known[0].label if known[0].label == known[-1].label else f"{known[0].label} to {known[-1].label}"),
         type=shape.type if len(known) > 1 else known[0].type,
         start=first.isoformat(),
         end=last and last.isoformat(),
@@ -427,6 +430,14 @@ def _before(begin: _Stretch, finish: date) -> date | None:
         return None
     same = _date(finish.year, begin.month, begin.day or 1)
     return same if same is None or same <= finish else _date(finish.year - 1, begin.month, begin.day or 1)
+
+
+def _latest(part: _Stretch, anchor: date) -> _Stretch:
+    """A month or day without a year, in the last year in which it does not lie after the anchor."""
+    this_year = _placed_in(part, date(anchor.year, 1, 1))
+    if this_year.first is not None and this_year.first <= anchor:
+        return this_year
+    return _placed_in(part, date(anchor.year - 1, 1, 1))
 
 
 def _placed_in(part: _Stretch, year_start: date) -> _Stretch:

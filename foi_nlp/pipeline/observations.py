@@ -44,7 +44,8 @@ class ObservationsComponent:
         reading = Reading.of(doc)
         hits = self.scanner.scan(reading)
         statements = [(hit.start, hit.end) for hit in hits if hit.rule.label == "PERIOD_STATEMENT"]
-        asking = Asking(reading, statements)
+        masked = [(hit.start, hit.end) for hit in hits if hit.rule.attributes.get("scope") == "period"]
+        asking = Asking(reading, statements, masked)
         tables = TableFigures(reading, asking)
         found: list[Observation] = []
         for number, grid in enumerate(reading.grids, start=1):
