@@ -125,9 +125,11 @@ def _numbers_apart(replies: Sequence[Reply]) -> list[NearMiss]:
             if len(first & second) * 200 < _NEAR_MISS * (len(first) + len(second)):
                 continue
             a = by_words[first][0]
-            for b in by_words[second]:
-                if (replies[a].years, replies[a].numbers) != (replies[b].years, replies[b].numbers):
-                    found.append(NearMiss(a, b, f"one names {_named(replies[a])}, the other {_named(replies[b])}"))
+            found += [
+                NearMiss(a, b, f"one names {_named(replies[a])}, the other {_named(replies[b])}")
+                for b in by_words[second]
+                if (replies[a].years, replies[a].numbers) != (replies[b].years, replies[b].numbers)
+            ]
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from foi_nlp.figures.registers import names_to
 from foi_nlp.records import LetterRecord, Question
@@ -19,7 +20,7 @@ _PERIOD_ROLES = frozenset({"period_start", "period_end", "event", "as_of"})
 _LONGEST_OPENING = 500
 
 _STOP_WORDS = frozenset(
-    [
+    {
         "a",
         "an",
         "and",
@@ -108,7 +109,9 @@ _STOP_WORDS = frozenset(
         "constabulary",
         "case",
         "one",
-    ]
+        "name",
+        "named",
+    }
 )
 _YEAR = r"(?:19|20)\d\d"
 _FINANCIAL_YEAR = re.compile(rf"\b({_YEAR})\s?[/–-]\s?((?:19|20)?\d\d)\b")
@@ -177,7 +180,7 @@ def years_of(text: str) -> frozenset[str]:
             financial.append((match.start(), match.end(), 2000 + first if first < 70 else 1900 + first))
     financial.sort()
     found.update(_financial(year) for _, _, year in financial)
-    for (_, end, first), (start, _, last) in zip(financial, financial[1:], strict=False):
+    for (_, end, first), (start, _, last) in pairwise(financial):
         if first < last <= first + 30 and _YEAR_RANGE_LINK.match(text[end:start]):
             found.update(_financial(year) for year in range(first, last + 1))
     rest = _blank(text, [(start, end) for start, end, _ in financial])
