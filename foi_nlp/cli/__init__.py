@@ -12,6 +12,7 @@ from foi_nlp.cli.annotate import annotate
 from foi_nlp.cli.evaluate import evaluate
 from foi_nlp.cli.exchange import export_run, import_review
 from foi_nlp.cli.patterns import app as patterns_app
+from foi_nlp.cli.review import app as review_app
 from foi_nlp.cli.show import show
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.command()(show)
 app.command()(evaluate)
 app.command("export")(export_run)
 app.command("import")(import_review)
+app.add_typer(review_app, name="review")
 app.add_typer(patterns_app, name="patterns")
 
 
