@@ -20,7 +20,8 @@ _EMPHASIS = regex.compile(r"(\*{1,3}|_{1,3}|`|~~)(?=\S)(.+?)(?<=\S)\1")
 _LIST_MARK = regex.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.):]\)?|[-•·*‣–o▪]|Q[0-9]{1,2}[a-z]?[.:)]?")
 
 _QUOTED = regex.compile(r'"[^"]*"')
-_PROSE_COMMA = regex.compile(r",\s")
+_OTHER_COMMA = regex.compile(r",\s|[0-9]\s+[0-9]")
+"""A comma of running text, or numbers with blanks between them, whose commas part thousands."""
 _FIELD = regex.compile(r'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))(?:,|$)')
 
 Row = list[Cell]
@@ -155,7 +156,7 @@ def _is_tabbed(lines: Lines, n: int) -> bool:
     filled = [cell for cell in cells if cell.strip()]
     if not filled:
         return False
-    listed = _LIST_MARK.fullmatch(filled[0].strip()) is not None
+    listed = _LIST_MARK.fullmatch(cells[0].strip()) is not None
     return not (listed and len(filled) <= 2 and (len(filled) < 2 or value_of(filled[1].strip()) is None))
 
 
@@ -193,7 +194,7 @@ def find_comma_separated(lines: Lines) -> list[Grid]:
 def _comma_cells(lines: Lines, n: int) -> Row | None:
     start, end = lines.spans[n]
     line = lines.text[start:end]
-    if line.count(",") < 2 or _PROSE_COMMA.search(_QUOTED.sub("", line)):
+    if line.count(",") < 2 or _OTHER_COMMA.search(_QUOTED.sub("", line)):
         return None
     cells: Row = []
     at = 0
