@@ -48,11 +48,11 @@ class Asking:
             return ""
         return f"{held.text} {self.text_of(held.parent)}".strip() if held.parent else held.text
 
-    def question(self, offset: int, *texts: str) -> str | None:
+    def question(self, offset: int, *texts: str, parts: bool = False) -> str | None:
         """Give the question that the figure at `offset` answers: by its place, then by the words of its heads.
 
-        `texts` are tried in order (heads, caption, lead); of a question with parts the whole is given where no
-        text tells which part is meant.
+        `texts` are tried in order (heads, caption, lead). With `parts`, one part of a question is given where a
+        text tells which is meant, else the whole.
         """
         placed = question_at(self.reading, offset)
         ids = placed or tuple(i for i, q in self.questions.items() if q.parent not in self.questions)
@@ -60,9 +60,13 @@ class Asking:
             return None
         chosen = ids[0] if len(ids) == 1 else self._first_best(ids, texts)
         if chosen is None:
-            return ids[0] if placed else None
-        parts = tuple(q.id for q in self.questions.values() if q.parent == chosen)
-        return (self._first_best(parts, texts) or chosen) if parts else chosen
+            return min(ids, key=self._order) if placed else None
+        inner = tuple(q.id for q in self.questions.values() if q.parent == chosen) if parts else ()
+        return (self._first_best(inner, texts) or chosen) if inner else chosen
+
+    def _order(self, question: str) -> int:
+        known = list(self.questions)
+        return known.index(question) if question in known else len(known)
 
     def _first_best(self, ids: tuple[str, ...], texts: tuple[str, ...]) -> str | None:
         found = (self._best(ids, words) for words in texts if words)

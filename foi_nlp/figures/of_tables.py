@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from foi_nlp.pipeline.reading import Reading
     from foi_nlp.tables.model import PairedFigure, PairedTable
 
-_SUB_COUNT = regex.compile(
-    r"(?<![\w.])(?P<number>\d{1,4}) ?[x×](?= )\s*(?P<thing>[^\W\d_][^\d;,|]*?)(?=\s*(?:$|[;,|]|\d{1,4} ?[x×] ))",
-    regex.IGNORECASE,
-)
+_PART_CUE = regex.compile(r"\b(?:of|from) (?:those|these|which|whom|them)\b", regex.IGNORECASE)
+_SECOND = regex.compile(r"\((?P<second>[^()]*)\)")
 _NOTE_LENGTH = 900
 
 
@@ -46,6 +44,7 @@ class TableMeaning:
     lead_spans: tuple[tuple[int, int], ...]
     period: PlacedPeriod | None
     notes: dict[str, Period]
+    heading: str
 
 
 class TableFigures:
@@ -69,7 +68,7 @@ class TableFigures:
             return []
         meaning = self._meaning(grid, table)
         shapes = self._part_years(paired)
-        has_subset = any(figure.subset for figure in paired.figures)
+        whole = self._whole_column(paired, meaning)
         out = []
         without_period: list[PairedFigure] = []
         for figure in paired.figures:
@@ -77,12 +76,14 @@ class TableFigures:
             if placed is None:
                 without_period.append(figure)
                 continue
-            out.append(self._observation(figure, placed, meaning, has_subset=has_subset))
+            made = self._observation(figure, placed, meaning, whole=whole)
+            second = self._second(figure, made)
+            out += [made] if second is None else [made.model_copy(update=_trimmed(made)), second]
         if without_period:
             first, last = without_period[0], without_period[-1]
             reason = f"{len(without_period)} figures of the table have no period that is certain."
             self.reading.review("no_period", reason, first.start, last.end, table=table)
-        return out + self._sub_counts(grid, paired, out)
+        return out
 
     def _meaning(self, grid: Grid, table: str) -> TableMeaning:
         spans = tuple(lead_of(self.reading, grid.start)[:4])
@@ -93,7 +94,7 @@ class TableFigures:
                 break
         texts = [self.reading.text[s:e] for s, e in spans]
         lead = next((t for t in texts if unit_in(t)), texts[0] if texts else "")
-        return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid))
+        return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid))
 
     def _notes(self, grid: Grid) -> dict[str, Period]:
         """What footnote marks of periods stand for: the last day of a part year, by its mark."""
@@ -129,7 +130,56 @@ class TableFigures:
             return whole and PlacedPeriod(whole.model_copy(update={"basis": "header"}), figure.period_span, "header")
         if figure.period is not None:
             return None
+        if meaning.period is None and self._is_cross_table(figure):
+            return None
         return meaning.period or self.asking.period(figure.start, " ".join((*figure.column_labels, *figure.row_labels)))
+
+    def _is_cross_table(self, figure: PairedFigure) -> bool:
+        """Whether a figure stands under two breakdowns, so that the request alone would have to give its period."""
+        rows = [label for label in figure.row_labels if not is_generic(label)]
+        columns = [label for label in figure.column_labels if not is_generic(label) and not unit_in(label)]
+        return bool(rows and columns)
+
+    def _whole_column(self, paired: PairedTable, meaning: TableMeaning) -> tuple[int, str] | None:
+        """The column that the others are parts of, where the lead says "and of those", and the breakdown's key."""
+        columns = sorted({figure.column for figure in paired.figures})
+        labels = {figure.column: figure.column_labels for figure in paired.figures}
+        if len(columns) != 2 or not _PART_CUE.search(meaning.lead) or any(f.row_labels for f in paired.figures):
+            return None
+        return columns[0], breakdown_key(" ".join(labels[columns[1]]), meaning.lead)
+
+    def _second(self, figure: PairedFigure, made: Observation) -> Observation | None:
+        """The number in brackets of `12 (3%)`, where the head over it says in brackets what it is."""
+        label = next((t for t in (*figure.row_labels, *figure.column_labels) if "(" in t), "")
+        bracket = _SECOND.search(made.value_raw)
+        about = _SECOND.search(label)
+        value = parse_value(bracket["second"]) if bracket else None
+        if bracket is None or about is None or value is None:
+            return None
+        start = made.start + bracket.start("second") + value.start
+        return made.model_copy(
+            update={
+                "value": value.value,
+                "value_raw": value.raw,
+                "start": start,
+                "end": start + len(value.raw),
+                "metric": f"{about['second']} {made.metric}".strip(),
+                "unit": value.unit or unit_in(about["second"]) or made.unit,
+                "check": "unchecked",
+            }
+        )
+
+    def _heading(self, grid: Grid) -> str:
+        """The title line right over a table, where a table with the same heads stands under another title."""
+        heads = [cell.text for cell in grid.rows[0]]
+        same = [g for g in self.reading.grids if g is not grid and g.rows and [c.text for c in g.rows[0]] == heads]
+        if not same or not any(heads):
+            return ""
+        line = self.reading.line_index(grid.start) - 1
+        while line >= 0 and not self.reading.text[slice(*self.reading.lines[line])].strip():
+            line -= 1
+        title = plain_label(self.reading.text[slice(*self.reading.lines[max(line, 0)])])
+        return title if title and len(title.split()) <= 8 and not title.endswith((".", ",", ";")) else ""
 
     def _settled(
         self, found: FoundPeriod, meaning: TableMeaning, part_years: set[tuple[str, str]]
@@ -157,12 +207,12 @@ class TableFigures:
         return period
 
     def _observation(
-        self, figure: PairedFigure, placed: PlacedPeriod, meaning: TableMeaning, *, has_subset: bool
+        self, figure: PairedFigure, placed: PlacedPeriod, meaning: TableMeaning, *, whole: tuple[int, str] | None
     ) -> Observation:
         value = figure.value
         rows = [plain_label(label) for label in figure.row_labels]
         columns = [plain_label(label) for label in figure.column_labels if not is_generic(label)]
-        question = self.asking.question(figure.start, *self._telling(figure, meaning, rows, columns))
+        question = self.asking.question(figure.start, *self._telling(figure, meaning, rows, columns), parts=True)
         asked = self.asking.text_of(question)
         about = meaning.caption or meaning.lead or asked
         counted = [label for label in columns if unit_in(label)]
@@ -182,8 +232,14 @@ class TableFigures:
             breakdown["subset_of"] = "all"
             for label in counted[-1:]:
                 _put(breakdown, breakdown_key(label, asked), label)
-        elif has_subset and not breakdown:
-            breakdown[breakdown_key(asked, default="offence")] = "all"
+        elif whole is not None and not breakdown:
+            if figure.column == whole[0]:
+                breakdown[whole[1]] = "all"
+            else:
+                breakdown[whole[1]] = columns[-1] if columns else ""
+                breakdown["subset_of"] = "all"
+        if meaning.heading:
+            breakdown.setdefault(breakdown_key(meaning.heading, default="group"), meaning.heading)
         metric = " ".join(counted) if counted else shortened(about)
         unit = value.unit or next(filter(None, map(unit_in, (*columns, meaning.caption, meaning.lead, asked))), "count")
         return Observation(
@@ -216,54 +272,16 @@ class TableFigures:
     ) -> tuple[str, ...]:
         """The words that tell which question a figure answers, the most telling first."""
         leads = [self.reading.text[s:e] for s, e in meaning.lead_spans[:2]]
-        names = " ".join(figure.row_header_names)
+        keys = (breakdown_key(name, default="").replace("_", " ") for name in figure.row_header_names)
+        names = " ".join((*figure.row_header_names, *keys))
         by_year = "year month" if figure.period is not None and not rows else ""
         return (" ".join(columns), names, meaning.caption, *leads, by_year, " ".join(rows))
 
-    def _sub_counts(self, grid: Grid, paired: PairedTable, made: list[Observation]) -> list[Observation]:
-        """Counts of kinds inside a cell, as `2 x Sergeant`, under the period of the figure of their row."""
-        taken = {(figure.row, figure.column) for figure in paired.figures}
-        of_row = {o.cell[0]: o for o in reversed(made) if o.cell is not None}
-        out = []
-        for r, row in enumerate(grid.rows):
-            anchor = of_row.get(r)
-            if anchor is None:
-                continue
-            for c, cell in enumerate(row):
-                if (r, c) in taken:
-                    continue
-                header = grid.rows[0][c].text if r else ""
-                for start, end in cell.segments:
-                    out += [
-                        self._sub_count(anchor, match, start, header, c)
-                        for match in _SUB_COUNT.finditer(self.reading.text[start:end])
-                    ]
-        return out
 
-    def _sub_count(
-        self, anchor: Observation, match: regex.Match[str], offset: int, header: str, column: int
-    ) -> Observation:
-        thing = plain_label(match["thing"])
-        breakdown = {**anchor.breakdown}
-        _put(breakdown, breakdown_key(thing, header), thing)
-        start = offset + match.start("number")
-        question = self.asking.question(start, " ".join([header, thing]), thing)
-        value = parse_value(match["number"])
-        return anchor.model_copy(
-            update={
-                "question": question or anchor.question,
-                "breakdown": breakdown,
-                "value": value.value if value else None,
-                "value_raw": match["number"],
-                "symbol": None,
-                "status": "reported",
-                "unit": unit_in(thing) or anchor.unit,
-                "start": start,
-                "end": offset + match.end("number"),
-                "cell": (anchor.cell[0] if anchor.cell else 0, column),
-                "check": "unchecked",
-            }
-        )
+def _trimmed(made: Observation) -> dict[str, object]:
+    """The first number of `12 (3%)` alone."""
+    raw = made.value_raw.split("(")[0].rstrip()
+    return {"value_raw": raw, "end": made.start + len(raw)}
 
 
 def _put(breakdown: dict[str, str | bool], key: str, label: str) -> None:

@@ -507,7 +507,7 @@ class TextFigures:
     def _from_around(self, number: Candidate, sentence: tuple[int, int], text: str) -> PlacedPeriod | None:
         """The period of a sentence that names none: the sentence before says it, or the question does."""
         if _SAME_DAY.search(text):
-            days = [pair for pair in found_in(self.reading, (max(0, sentence[0] - 600), sentence[0]), self.context)
+            days = [pair for pair in found_in(self.reading, (max(0, sentence[0] - 1500), sentence[0]), self.context)
                     if pair[0].period.type == "instant"]  # fmt: skip
             return self._placed(days[-1]) if days else None
         strong = number.attributes.get("strong") or number.attributes.get("zero") or _THAT_PERIOD.search(text)
