@@ -141,6 +141,7 @@ def one_period(
 ) -> PlacedPeriod | None:
     """Give the one period that several say together: the range from the first to the last, or the widest."""
     usable = [(p, at) for p, at in found if p.period.start]
+    usable = [(p, at) for p, at in usable if p.kind != "rolling"] or usable
     if not usable:
         return None
     stretches = [(p, at) for p, at in usable if p.period.type != "instant"] or usable

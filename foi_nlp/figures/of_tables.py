@@ -144,7 +144,7 @@ class TableFigures:
         """The column that the others are parts of, where the lead says "and of those", and the breakdown's key."""
         columns = sorted({figure.column for figure in paired.figures})
         labels = {figure.column: figure.column_labels for figure in paired.figures}
-        if len(columns) != 2 or not _PART_CUE.search(meaning.lead) or any(f.row_labels for f in paired.figures):
+        if len(columns) != 2 or not any(_PART_CUE.search(self.reading.text[a:b]) for a, b in meaning.lead_spans) or any(f.row_labels for f in paired.figures):
             return None
         return columns[0], breakdown_key(" ".join(labels[columns[1]]), meaning.lead)
 
@@ -222,7 +222,8 @@ class TableFigures:
             if is_generic(label):
                 continue
             name = names[i] if i < len(names) else ""
-            _put(breakdown, breakdown_key(name.split("/")[0], meaning.caption, asked), label)
+            texts = (label, *columns) if figure.subset else (name.split("/")[0], meaning.caption, asked)
+            _put(breakdown, breakdown_key(*texts), label)
         for label in columns:
             if label not in counted:
                 _put(breakdown, breakdown_key(label, asked), label)
@@ -241,6 +242,8 @@ class TableFigures:
         if meaning.heading:
             breakdown.setdefault(breakdown_key(meaning.heading, default="group"), meaning.heading)
         metric = " ".join(counted) if counted else shortened(about)
+        if figure.subset and counted and asked:
+            metric = f"{metric}: {shortened(asked)}"
         unit = value.unit or next(filter(None, map(unit_in, (*columns, meaning.caption, meaning.lead, asked))), "count")
         return Observation(
             id="",

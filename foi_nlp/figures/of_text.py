@@ -51,6 +51,9 @@ _TOTAL_LINE = regex.compile(
     r"[ \t]*(?P<label>(?:[\w()-]+ ){0,4}totals?)[ ]*(?:[-:=|]|[ ]{2,})[ ]*(?P<value>£?\d[\d,.]*\d|\d)[ ]*\.?[ ]*$",
     regex.IGNORECASE,
 )
+_WITHIN = regex.compile(
+    r"\bof (?:those|these) (?P<what>(?:[A-Z][\w-]* )?[A-Z0-9][\w-]*?)s?(?= \(| [a-z])"
+)
 _OF_THOSE = regex.compile(
     r"^ of (?:(?:the|those|these|that|this|all|such|its|our)(?: year's| period's)?(?: [\d,]+)?)(?= )", regex.IGNORECASE
 )
@@ -569,7 +572,11 @@ class TextFigures:
         end = start + len(value.raw)
         self.used.append((start, end))
         question = self.asking.question(start, metric)
-        unit = value.unit or unit_in(noun) or unit_in(metric) or unit_in(self.asking.text_of(question)) or "count"
+        asked = self.asking.text_of(question)
+        within = _WITHIN.search(asked)
+        if within:
+            breakdown = {breakdown_key(within["what"], default="within"): within["what"], **breakdown}
+        unit = value.unit or unit_in(noun) or unit_in(metric) or unit_in(asked) or "count"
         return Observation(
             id="",
             question=question,
