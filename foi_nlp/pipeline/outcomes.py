@@ -248,7 +248,7 @@ def _decide_all(reading: Reading, evidence: Sequence[_Evidence]) -> list[Outcome
     for block in reading.facts.answers:
         for name in block.question_ids:
             if name in cases:
-                cases[name].blocks.append((block.start, block.end))
+                cases[name].blocks.append((block.label[1] if block.label else block.start, block.end))
     decided: dict[str, Outcome] = {}
     stems = {question.parent for question in reading.facts.questions}
     labelled = {n for b in reading.facts.answers if b.basis == "label" for n in b.question_ids}
@@ -317,7 +317,7 @@ def _paragraph(reading: Reading, offset: int) -> tuple[int, int]:
 
 
 def _refusals(case: _Case, *, given: bool, hidden: bool) -> list[str]:
-    """The kinds of refusal that count, the weightiest first."""
+    """Give the kinds of refusal that count, the weightiest first."""
     register = _register()
     strong: dict[str, bool] = {}
     for item in case.evidence:
@@ -373,7 +373,7 @@ def _opens_with_figures(reading: Reading, case: _Case) -> bool:
         body = start + len(_LABEL.match(reading.text, start, end)[0])  # type: ignore[index]
         stop = min((at for at in refused if at >= body), default=end)
         first = reading.sentence_at(body)[1]
-        if any(body <= p.start < first for p in reading.facts.provisions):
+        if reading.section_at(body) != "response" or any(body <= p.start < first for p in reading.facts.provisions):
             continue
         if first <= stop and any(c.isdigit() for c in reading.text[body:first]):
             return True
@@ -420,7 +420,7 @@ def _is_flag(outcome: str) -> bool:
 
 
 def _inherited(question: Question, questions: Sequence[Question], decided: Mapping[str, Outcome]) -> Outcome | None:
-    """A stem is what its parts are together; a part that no answer names shares its stem's refusal."""
+    """Take a stem for what its parts are together; a part that no answer names shares its stem's refusal."""
     register = _register()
     parts = [decided[q.id] for q in questions if q.parent == question.id and q.id in decided]
     if parts:

@@ -41,15 +41,21 @@ _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "mar
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _STOP = frozenset(
-    "the and for with that this from have has had how many much what which were was are been your you our their please"
-    " number numbers total each year years not but any all between per force police constabulary information can could"
-    " would will may who when where did does those these there they them its also such than then into been being by"
-    " of in on at to is it as or an be".split()
-)
+    {
+        "the", "and", "for", "with", "that", "this", "from", "have", "has", "had", "how", "many", "much", "what",
+        "which", "were", "was", "are", "been", "your", "you", "our", "their", "please", "number", "numbers",
+        "total", "each", "year", "years", "not", "but", "any", "all", "between", "per", "force", "police",
+        "constabulary", "information", "can", "could", "would", "will", "may", "who", "when", "where", "did",
+        "does", "those", "these", "there", "they", "them", "its", "also", "such", "than", "then", "into", "being",
+        "by", "of", "in", "on", "at", "to", "is", "it", "as", "or", "an", "be",
+    }
+)  # fmt: skip
 _WORD = regex.compile(r"[a-z]+")
 _ID = regex.compile(r"(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
 _LABEL_PART = regex.compile(
-    r"(?P<number>\d{1,2})[ ./]{0,2}[(\[]?(?P<letter>[a-h]\b)?|\b(?P<letter>[a-h])\b", regex.IGNORECASE
+    r"(?P<number>\d{1,2})[ ./]{0,2}[(\[]?(?P<letter>[a-h]\b)?|"
+    r"\b(?P<letter>[a-h])\b",
+    regex.IGNORECASE,
 )
 _LABEL_TAIL = regex.compile(r"[ \t\\.):\]\[/*_-]*")
 _NUMBERED_LINE = regex.compile(r"^[ \t>*_]*\d{1,2}[ \t]*[.):]", regex.MULTILINE)
@@ -59,8 +65,9 @@ _BULLET = regex.compile(r"^[ \t>]*(?:[•·‣▪◦●*-]|\uf0b7)[ \t]+", regex
 _SENTENCE_BREAK = regex.compile(r"[.?!]\s")
 _SENTENCE_START = regex.compile(r"(?<=[.!])\s+")
 _ASKS = regex.compile(
-    r"(?:(?:in|on|at|of|for|to) )?(?:how|what|which|whose|who|when|where|why|does|do|did|is|are|has|have|can|could|please|"
-    r"(?:the|a) (?:total |full |overall |annual )?(?:number|numbers|amount|percentage|proportion|cost|list|breakdown|copy)|"
+    r"(?:(?:in|on|at|of|for|to) )?(?:how|what|which|whose|who|when|where|why|does|do|did|is|are|has|have|can|"
+    r"could|please|(?:the|a) (?:total |full |overall |annual )?"
+    r"(?:numbers?|amount|percentage|proportion|cost|list|breakdown|copy)|"
     r"copies|any information|the amount|details|numbers?)\b|I (?:would|should|'d)(?: also| additionally)?(?: like|"
     r" be (?:glad|grateful))|I'd (?:also )?like|\(?[a-h]\)",
     regex.IGNORECASE,
@@ -214,7 +221,7 @@ def _prefixed(question: Question, reference: str) -> Question:
 
 
 def _stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
-    """The stretches of the request. A clarification that numbers its questions afresh takes the request's place."""
+    """Give the stretches of the request; a clarification that numbers its questions afresh takes its place."""
     out: list[tuple[int, int]] = []
     clarified: list[tuple[int, int]] = []
     aside = True
@@ -247,11 +254,9 @@ def _questions(
     loose: list[tuple[int, int]] = []
     for start, end in stretches:
         hits = [hit for hit in asked if start <= hit.start < end]
-        items = _labelled_items(reading, hits, start, end, counted)
+        items = _labelled_items(reading, hits, end, counted)
         if len(items) < 2 and not counted:
-            run_on = _labelled_items(
-                reading, _chain(reading, [h for h in inline if start <= h.start < end]), start, end
-            )
+            run_on = _labelled_items(reading, _chain(reading, [h for h in inline if start <= h.start < end]), end)
             if len(run_on) > len(items):
                 items = run_on
         if not items or (len(items) == 1 and not counted and len(stretches) == 1 and not _is_first(items[0].id)):
@@ -276,7 +281,7 @@ def _is_first(name: str) -> bool:
     return name.lower() in {"1", "a", "1a"}
 
 
-def _labelled_items(reading: Reading, hits: Sequence[Hit], start: int, end: int, counted: int = 0) -> list[_Item]:
+def _labelled_items(reading: Reading, hits: Sequence[Hit], end: int, counted: int = 0) -> list[_Item]:
     """Make items of the labels that go on counting, from `counted` where it has a successor; others are text."""
     items: list[_Item] = []
     number = 0
@@ -565,7 +570,9 @@ def _answers(
     prefix = f"{reply.reference}/" if questions[0].id.startswith(f"{reply.reference}/") and reply.reference else ""
     names = [question.id.removeprefix(prefix) for question in questions]
     hits = [hit for hit in answered if any(a <= hit.start < b for a, b in stretches)]
-    blocks, used = _beneath_questions(reading, stretches, questions, prefix), []
+    hits.sort(key=lambda hit: (hit.start, bool(hit.rule.attributes.get("chain"))))
+    used: list[Hit] = []
+    blocks = _beneath_questions(stretches, questions, prefix)
     if not blocks:
         blocks, used = _by_label(reading, stretches, names, hits)
     if len(names) == 1:
@@ -587,7 +594,7 @@ def _answers(
 
 
 def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
-    """The parts of the letter that answer. Page furniture and notes within them are no break."""
+    """Give the parts of the letter that answer; page furniture and notes within them are no break."""
     out: list[tuple[int, int]] = []
     joined = False
     for section in reading.facts.sections:
@@ -605,7 +612,7 @@ def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
 
 
 def _beneath_questions(
-    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
+    stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
 ) -> list[AnswerBlock]:
     """Where questions are repeated one by one, each stretch answers those that stand directly above it."""
     out = []
@@ -732,7 +739,7 @@ def _is_heading(text: str) -> bool:
 def _one_table(
     reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
 ) -> list[AnswerBlock]:
-    """A lone table answers all questions, each by its own columns; the nearest in words is named first."""
+    """Let a lone table answer all questions, each by its own columns; the nearest in words is named first."""
     grids = [grid for grid in reading.grids if any(a <= grid.start < b for a, b in stretches)]
     if len(grids) != 1 or len(grids[0].rows) < _FEWEST_WORDS:
         return []

@@ -20,6 +20,7 @@ import bisect
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import regex
@@ -46,20 +47,24 @@ _FURNITURE_SECTIONS = frozenset({"marking", "letterhead", "footer", "ref_block"}
 _FURNITURE_MAX_LENGTH = 200
 _FURNITURE_GAP_LINES = 2
 _LABELLED = regex.compile(
-    r"\s*[ \t>*_#\\\[(-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b)"
-    r"[ \t\\*_\])]*(?:[.):\]/–-](?!\d)|$)",
+    r"\s*[ \t>*_#\\\[(-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?"
+    r"(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b)[ \t\\*_\])]*(?:[.):\]/–-](?!\d)|$)",
     regex.MULTILINE | regex.IGNORECASE,
 )
 _LABEL_ALONE = regex.compile(
-    r"[ \t>*_#\\\[(-]*(?:[a-zA-Z]{1,9}[ .]?)?(?:\d{1,2}[a-z]?|[a-h])[ \t\\*_\])]*[.):\]/][ \t*_]*"
+    r"[ \t>*_#\\\[(-]*(?:[a-zA-Z]{1,9}[ .]?)?"
+    r"(?:\d{1,2}[a-z]?|[a-h])[ \t\\*_\])]*[.):\]/][ \t*_]*"
 )
 _PAGE_NUMBER = regex.compile(r"(?<!\S)\d{1,3}(?!\S)")
 _QUESTION_WORDS = regex.compile(
-    r"[\s*_\"]*(?:(?:in |on |at |of |for )?(?:how|what|which|whose)|who|when|where|why|does|do|did|is|are|has|have|can|could|please)\b",
+    r"[\s*_\"]*(?:(?:in |on |at |of |for )?(?:how|what|which|whose)|who|when|where|why|does|do|did|is|are|has|have|"
+    r"can|could|please)\b",
     regex.IGNORECASE,
 )
 _BLANK_LINE = regex.compile(r"\n[ \t\f\r|>]*\n")
 _OPENING_QUOTE = regex.compile(r"[\s>*_\-•\d.)]*(?P<quote>[“\"])")
+_CLOSING_QUOTE = regex.compile(r"(?P<quote>[”\"])[*_.) ]*(?:\n[\s>*_.)]*|$)")
+_FIRST_LABELS = frozenset({"", "1", "a"})
 _QUOTED_MAX = 6000
 
 
@@ -127,14 +132,10 @@ def _units(reading: Reading, hits: Sequence[Hit], furniture: Sequence[tuple[int,
     for grid in reading.grids:
         cuts |= {grid.start, grid.end}
     marks = [*sorted(cut for cut in cuts if 0 <= cut < len(reading.text)), len(reading.text)]
-    labels = {b for a, b in zip(marks, marks[1:], strict=False) if _LABEL_ALONE.fullmatch(reading.text, a, b)}
+    labels = {b for a, b in pairwise(marks) if _LABEL_ALONE.fullmatch(reading.text, a, b)}
     bounds = [cut for cut in marks if cut not in labels or cut == len(reading.text)]
     breaks = [found.end() for found in _BLANK_LINE.finditer(reading.text)]
-    return [
-        _Unit(start, end, bisect.bisect_right(breaks, start))
-        for start, end in zip(bounds, bounds[1:], strict=False)
-        if end > start
-    ]
+    return [_Unit(start, end, bisect.bisect_right(breaks, start)) for start, end in pairwise(bounds) if end > start]
 
 
 def _furniture(reading: Reading, hits: Sequence[Hit]) -> list[tuple[int, int]]:
@@ -300,7 +301,7 @@ class _Walk:
         unit.headed = bool(hit.rule.attributes.get("heading"))
 
     def _resumed(self, aside: str) -> str:
-        """What goes on behind an aside: once the authority speaks of the Act or its data, the request is over."""
+        """Give what goes on behind an aside: once the authority speaks of the Act or its data, the request is over."""
         if aside in _ANSWERS and self.section in _BEFORE_ANSWERS:
             return "response" if self.section in {"request", "clarification"} else self.section
         return self.section
@@ -312,34 +313,27 @@ class _Walk:
             self.quote_end = self._end_of_quotation(unit)
 
     def _end_of_quotation(self, unit: _Unit) -> int | None:
-        """Where a request ends that is given in quotation marks, told by the mark that closes at a line's end."""
-        flow = self.reading.flow
-        found = _OPENING_QUOTE.match(self.reading.text, unit.start)
-        if not found:
+        """Give where a request ends that stands in quotation marks: at the one that closes, at a line's end.
+
+        A closing mark is not the end where the next paragraph opens one again or the numbering goes on.
+        """
+        text = self.reading.text
+        opened = _OPENING_QUOTE.match(text, unit.start)
+        if not opened:
             return None
-        depth_text = self.reading.text[found.end() : found.end() + _QUOTED_MAX]
-        closing = "”" if found["quote"] == "“" and "”" in depth_text else '"'
-        last = None
-        position = found.end()
-        limit = min(len(flow), found.end() + _QUOTED_MAX)
-        opened = 1
-        for i in range(position, limit):
-            char = self.reading.text[i]
-            if char == "“":
-                following_paragraph = self.reading.text[:i].rstrip(" \t>*_-•").endswith("\n")
-                opened += 0 if following_paragraph else 1
-            elif char == closing:
-                opened -= 1
-                if opened <= 0:
-                    rest = self.reading.text[i + 1 : i + 12].lstrip("*_. )")
-                    if not rest.strip(" ") or rest.lstrip(" ").startswith("\n"):
-                        last = i + 1
-                        behind = self.reading.text[i + 1 :].lstrip("*_. )\n\t >")
-                        label = _label(self.reading, len(self.reading.text) - len(behind))
-                        if not behind.startswith(("“", '"')) and label in {"", "1", "a"}:
-                            break
-                    opened = 1 if closing == '"' else max(opened, 0)
-        return last
+        begin, limit = opened.start("quote"), min(len(text), opened.end() + _QUOTED_MAX)
+        curly = opened["quote"] == "“" and "”" in text[begin:limit]
+        for found in _CLOSING_QUOTE.finditer(text, opened.end(), limit):
+            if curly and (
+                found["quote"] != "”" or text.count("“", begin, found.end()) > text.count("”", begin, found.end())
+            ):
+                continue
+            if (
+                text[found.end() : found.end() + 1] not in {"“", '"'}
+                and _label(self.reading, found.end()) in _FIRST_LABELS
+            ):
+                return found.end("quote")
+        return None
 
     def _continue(self, unit: _Unit) -> None:
         if self.aside is not None:

@@ -1,0 +1,118 @@
+"""Questions as they are numbered, and which stretch of a letter answers which."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from foi_nlp.pipeline.questions import question_at
+from foi_nlp.pipeline.reading import Reading
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+
+def _read(nlp: Language, text: str) -> Reading:
+    doc = nlp.make_doc(text)
+    for name, component in nlp.pipeline:
+        doc = component(doc)
+        if name == "foi_questions":
+            break
+    return Reading.of(doc)
+
+
+@pytest.mark.parametrize(
+    ("request_text", "ids"),
+    [
+        pytest.param("1. How many cars?\n2. How many vans?", ["1", "2"], id="numbers"),
+        pytest.param("- 1: How many cars?**\n- 2: How many vans?**", ["1", "2"], id="marked-up numbers"),
+        pytest.param("Q1a. Own a car?\nQ1b. Own a van?\nQ2. How many?", ["1a", "1b", "2"], id="combined labels"),
+        pytest.param("A. The cars.\nB. The vans.", ["A", "B"], id="capitals"),
+        pytest.param("These to be split\n(a) by year\n(b) by make", ["a", "b"], id="letters"),
+        pytest.param(
+            "1. How many cars in all? Please split them:\n a. by year\n b. by make", ["1", "1a", "1b"], id="parts"
+        ),
+        pytest.param("1.\nHow many of each:\na)\ncars\nb)\nvans\n2.\nWhy?", ["1a", "1b", "2"], id="stem that is none"),
+        pytest.param("[1a] how many cars\n\n[b] and vans\n\n[2a] how many sold", ["1a", "1b", "2a"], id="brackets"),
+        pytest.param("How many cars were bought in 2016?", ["1"], id="one paragraph"),
+        pytest.param(
+            "How many cars?\n\nHow many vans?\n\nI would like this by year please:", ["1", "2"], id="paragraphs"
+        ),
+        pytest.param("Please say: 1. How many cars? 2. How many vans?", ["1", "2"], id="run on"),
+        pytest.param("• How many cars have you?\n• How many vans have you?", ["1", "2"], id="bullets"),
+        pytest.param(
+            "I would like to know how many cars were sold, and how much that brought.", ["1", "2"], id="joined by and"
+        ),
+        pytest.param(
+            "How many calls came from:\n\n• North School\n• South School", ["1"], id="bullets that are places"
+        ),
+        pytest.param("1. How many cars in 2016?\n2016. That year counts.", ["1"], id="years are no labels"),
+    ],
+)
+def test_ids(nlp: Language, request_text: str, ids: list[str]) -> None:
+    reading = _read(nlp, f"Request\n\n{request_text}\n\nResponse\n\nThere are 7.")
+    assert [question.id for question in reading.facts.questions] == ids
+
+
+TWO = "Request\n\n1. How many cars are there?\n2. How many vans are there?\n\nResponse\n\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "ids"),
+    [
+        pytest.param("Q1 – 88\n\nQ2 – 99", "99", ("2",), id="Q label"),
+        pytest.param("Q1 – 88\n\nQ2 – 99", "88", ("1",), id="value behind a dash is no range"),
+        pytest.param("1. 88\n\nmore words\n\n2. 99", "more words", ("1",), id="a label holds until the next"),
+        pytest.param("Questions 1 and 2\n\nall 88", "all 88", ("1", "2"), id="joint heading"),
+        pytest.param("Response 1-2:\n\nall 88", "all 88", ("1", "2"), id="range"),
+        pytest.param("1 & 2 see table below:\n\nall 88", "all 88", ("1", "2"), id="ampersand"),
+        pytest.param("As regards question 2, there are 99.", "99", ("2",), id="in running text"),
+        pytest.param("For the first question: 88.\n\nFor the last question: 99.", "99", ("2",), id="ordinals"),
+        pytest.param("1. Quarterly figures\n\nQ2 2018/19 was 88", "88", ("1",), id="a quarter is no question"),
+        pytest.param(
+            "The figures were checked by more than one person and were taken from the register on "
+            "page\n2. of it, 88.\n",
+            "88",
+            (),
+            id="a number that was wrapped",
+        ),
+    ],
+)
+def test_answers(nlp: Language, answer: str, words: str, ids: tuple[str, ...]) -> None:
+    text = TWO + answer
+    assert question_at(_read(nlp, text), text.rindex(words)) == ids
+
+
+def test_one_question_is_answered_by_the_whole_response(nlp: Language) -> None:
+    text = "Request\n\nHow many cars are there?\n\nResponse\n\nThere are 88."
+    assert question_at(_read(nlp, text), text.index("88")) == ("1",)
+
+
+def test_answers_without_labels_go_by_the_words_they_share(nlp: Language) -> None:
+    text = (
+        "You wrote:\n\nHow many burglaries were there?\n\nHow many officers carry Taser?\n\nResponse\n\n"
+        "The burglaries came to 88.\n\nThe officers who carry Taser are 99.\n"
+    )
+    reading = _read(nlp, text)
+    assert question_at(reading, text.index("88")) == ("1",)
+    assert question_at(reading, text.index("99")) == ("2",)
+
+
+def test_several_replies_on_one_page_keep_their_references(nlp: Language) -> None:
+    text = (
+        "Reference: 100-20\nDate: 01/02/2020\n\nYou asked:\n\nHow many cars are "
+        "there?\n\nResponse:\n\nThere are 88.\n\n"
+        "Reference: 101-20\nDate: 02/02/2020\n\nYou asked:\n\nHow many dogs are there?\n\nResponse:\n\nThere are 99.\n"
+    )
+    reading = _read(nlp, text)
+    assert [question.id for question in reading.facts.questions] == ["100-20/1", "101-20/1"]
+    assert question_at(reading, text.index("99")) == ("101-20/1",)
+
+
+def test_revised_questions_take_the_place_of_the_first(nlp: Language) -> None:
+    text = (
+        "You asked:\n\n1. How many staff?\n2. How many left?\n3. Why?\n\nYour request was clarified on 3 May. Revised "
+        "questions are:\n\n1. How many officers?\n2. How many resigned?\n\nResponse:\n\n1. 88\n\n2. 99"
+    )
+    assert [q.text for q in _read(nlp, text).facts.questions] == ["How many officers?", "How many resigned?"]
