@@ -77,7 +77,7 @@ def _add_attachments(
                 continue
             inner = item.source.removeprefix(f"{file.source}!/")
             builder.end_paragraph()
-            builder.add(f"Attachment: {inner}")
+            builder.add(f"[Attachment {inner}]")
             builder.end_paragraph()
             builder.add_letter(item, part=inner)
             builder.end_paragraph()

@@ -306,6 +306,7 @@ def _run_end(lines: Sequence[Line], at: int) -> int:
         return at
     end = at + 1
     step = 0.0
+    beyond_first = _spans(lines[at])[1:]
     while end < len(lines):
         gap = lines[end].top - lines[end - 1].bottom
         height = max(lines[end].size, lines[end - 1].size)
@@ -313,10 +314,13 @@ def _run_end(lines: Sequence[Line], at: int) -> int:
             break
         if _is_data(lines[end]):
             step = max(step, gap)
-        elif not _is_label(lines, end):
+            beyond_first += _spans(lines[end])[1:]
+        elif not (_is_label(lines, end) or (gap < 0.5 * height and _under(beyond_first, lines[end]))):
             break
         end += 1
-    while end > at + 1 and not _is_data(lines[end - 1]) and not _continues(lines[end - 2], lines[end - 1]):
+    while end > at + 1 and not (
+        _is_data(lines[end - 1]) or _continues(lines[end - 2], lines[end - 1]) or _under(beyond_first, lines[end - 1])
+    ):
         end -= 1
     return end
 
@@ -327,6 +331,11 @@ def _is_label(lines: Sequence[Line], at: int) -> bool:
     near = [lines[i] for i in (at - 1, at + 1, at + 2) if 0 <= i < len(lines) and i != at and _is_data(lines[i])]
     first = [other.chunks()[0] for other in near]
     return len(line.chunks()) == 1 and any(line.x1 <= chunk[-1].x1 + 60 and line.x0 < chunk[-1].x1 for chunk in first)
+
+
+def _under(spans: list[Interval], line: Line) -> bool:
+    """Tell whether each chunk of a line stands under one of the spans: the line goes on the cells there."""
+    return all(any(x0 < b and a < x1 for a, b in spans) for x0, x1 in _spans(line))
 
 
 def _continues(before: Line, line: Line) -> bool:
@@ -352,7 +361,7 @@ def _header_start(lines: Sequence[Line], at: int, columns: list[Interval]) -> in
             break
         chunks = line.chunks()
         over = line.x0 > columns[0][1] or len(chunks) > 1
-        if not over or line.x1 > columns[-1][1] + 40 or _is_data(line):
+        if not over or line.x1 > columns[-1][1] + 40:
             break
         start -= 1
     return start
@@ -375,8 +384,7 @@ def _aligned(lines: list[Line], columns: list[Interval], rules: Sequence[float])
     if header:
         kept.append(_stacked(header))
     kept += _with_labels(rows[data[0] :], rules)
-    figures = [cell.text for row in kept for cell in row[1:] if cell.words]
-    if not figures or sum(bool(_FIGURE.fullmatch(text)) for text in figures) * 2 < len(figures):
+    if not any(_mostly_figures([row[c].text for row in kept]) for c in range(1, width)):
         return None
     box = (
         min(line.x0 for line in lines),
@@ -385,6 +393,11 @@ def _aligned(lines: list[Line], columns: list[Interval], rules: Sequence[float])
         max(line.bottom for line in lines),
     )
     return PageTable(box, columns, kept, ruled=False)
+
+
+def _mostly_figures(texts: list[str]) -> bool:
+    filled = [text for text in texts if text]
+    return sum(bool(_FIGURE.fullmatch(text)) for text in filled) > max(1, 0.6 * len(filled) - 1)
 
 
 def _column_of(word: Word, columns: list[Interval]) -> int:
@@ -406,14 +419,23 @@ def _stacked(rows: list[Row]) -> Row:
 
 
 def _with_labels(rows: list[tuple[Line, Row]], rules: Sequence[float]) -> list[Row]:
-    """Join lines that have only a label to the row of figures that they belong to: the nearer one, no rule between."""
+    """Join lines without a figure to the row that they belong to.
+
+    That is the row of the lines they stand closest with; where all lines stand equally close, the nearer row;
+    never one beyond a drawn rule.
+    """
     data = [i for i, (line, _) in enumerate(rows) if _is_data(line)]
     joined: dict[int, list[int]] = {i: [i] for i in data}
-    for i, (line, _) in enumerate(rows):
-        if i in joined:
-            continue
-        best = min(data, key=lambda d: (_parted(line, rows[d][0], rules), abs(_middle(line) - _middle(rows[d][0]))))
-        joined[best].append(i)
+    for group in _groups([line for line, _ in rows]):
+        within = [i for i in group if i in joined] or data
+        for i in group:
+            if i not in joined:
+                line = rows[i][0]
+                best = min(
+                    within,
+                    key=lambda d: (_parted(line, rows[d][0], rules), abs(_middle(line) - _middle(rows[d][0]))),  # noqa: B023
+                )
+                joined[best].append(i)
     out: list[Row] = []
     for i in data:
         row: Row = [TableCell() for _ in rows[0][1]]
@@ -423,6 +445,18 @@ def _with_labels(rows: list[tuple[Line, Row]], rules: Sequence[float]) -> list[R
         for cell in row:
             cell.words = wrapped(cell.words)
         out.append(row)
+    return out
+
+
+def _groups(lines: list[Line]) -> list[list[int]]:
+    """Part lines where the gap between them is wider than the smallest: rows stand further apart than wrapped lines."""
+    gaps = [below.top - above.bottom for above, below in pairwise(lines)]
+    smallest = min(gaps, default=0.0)
+    out = [[0]]
+    for i, gap in enumerate(gaps, start=1):
+        if gap > smallest + 1.5:
+            out.append([])
+        out[-1].append(i)
     return out
 
 
