@@ -127,7 +127,9 @@ class TableFigures:
         if figure.first_period is not None and figure.last_period is not None:
             ends = [self._settled(p, meaning, part_years) for p in (figure.first_period, figure.last_period)]
             whole = spanning([p for p in ends if p is not None]) if None not in ends else None
-            return whole and PlacedPeriod(whole.model_copy(update={"basis": "header"}), figure.period_span, "header")
+            if whole is None:
+                return None
+            return PlacedPeriod(whole.model_copy(update={"basis": "header"}), figure.period_span, "header")
         if figure.period is not None:
             return None
         if meaning.period is None and self._is_cross_table(figure):

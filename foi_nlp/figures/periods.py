@@ -53,7 +53,8 @@ class PeriodContext:
 class FoundPeriod:
     """A period and where it stands in the text given.
 
-    * `needs_year`: a month or quarter alone; its `period.start` is None until a context gives the year.
+    * `needs_year`: a month or quarter alone, or months counted back from a day that is not given; its
+      `period.start` is None until a context places it.
     * `open`: the period is said to be unfinished (to date, so far, a part mark).
     * `kind`: the kind of form, as the rules name it (`day`, `month`, `range`, `to_date`, ...).
     * `marks`: the footnote mark that follows it (`2018*`).
@@ -167,8 +168,8 @@ class PeriodReader:
         period = Period(
             label=label,
             type=stretch.type,
-            start=stretch.first and stretch.first.isoformat(),
-            end=stretch.last and stretch.last.isoformat(),
+            start=_iso(stretch.first),
+            end=_iso(stretch.last),
             complete=stretch.first is not None and stretch.last is not None and not stretch.open,
         )
         return FoundPeriod(
@@ -196,7 +197,7 @@ class PeriodReader:
 
     def _day(self, match: regex.Match[str], _context: PeriodContext) -> _Stretch | None:
         day = _date(_year(match["year"]), self._month_number(match["month"]), int(match["day"]))
-        return day and _Stretch("instant", day, day)
+        return None if day is None else _Stretch("instant", day, day)
 
     def _month(self, match: regex.Match[str], _context: PeriodContext) -> _Stretch | None:
         month = self._month_number(match["month"])
@@ -247,7 +248,7 @@ class PeriodReader:
         if begin is None:
             return None
         if match.groupdict().get("next"):
-            return begin.first and _Stretch("date_range", begin.first, begin.first + timedelta(days=1))
+            return None if begin.first is None else _Stretch("date_range", begin.first, begin.first + timedelta(days=1))
         finish = self._point(match["to"], pairs)
         anchor = context.received or context.letter_date or context.as_of
         if finish is not None and finish.first is None and finish.month and begin.first is None and anchor:
@@ -265,7 +266,9 @@ class PeriodReader:
 
     def _since(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
         begin = self._point(match["from"], replace(context, fiscal=True))
-        return begin and begin.first and _Stretch("date_range", begin.first, None, open=True)
+        if begin is None or begin.first is None:
+            return None
+        return _Stretch("date_range", begin.first, None, open=True)
 
     def _to_date(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
         year = self._point(match["of"], replace(context, fiscal=True))
@@ -304,7 +307,7 @@ class PeriodReader:
 
     def _rolling(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
         if context.received is None:
-            return None
+            return _Stretch("date_range", None, None)
         written = match["count"].lower()
         count = int(written) if written.isdigit() else self._numbers[written]
         unit = match["unit"].lower()
@@ -363,7 +366,7 @@ def closed(period: Period, context: PeriodContext, *, is_open: bool = False) -> 
     after = _closed(stretch, context)
     if after == stretch:
         return period
-    end = after.last and after.last.isoformat()
+    end = _iso(after.last)
     return period.model_copy(update={"type": after.type, "end": end, "complete": False})
 
 
@@ -377,12 +380,16 @@ def spanning(periods: Iterable[Period], *, label: str = "") -> Period | None:
     last = None if open_end else date.fromisoformat(max(p.end for p in known if p.end))
     shape = _Stretch("date_range", first, last) if last is None else _shaped(first, last)
     return Period(
-        label=label or (known[0].label if known[0].label == known[-1].label else f"{known[0].label} to {known[-1].label}"),
+        label=label or " to ".join(dict.fromkeys((known[0].label, known[-1].label))),
         type=shape.type if len(known) > 1 else known[0].type,
         start=first.isoformat(),
-        end=last and last.isoformat(),
+        end=_iso(last),
         complete=all(p.complete for p in known),
     )
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _year(written: str) -> int:

@@ -12,10 +12,11 @@ from foi_nlp.figures.asking import Asking
 from foi_nlp.figures.meaning import caveats_for
 from foi_nlp.figures.of_tables import TableFigures
 from foi_nlp.figures.of_text import TextFigures
-from foi_nlp.figures.periods import find_periods
+from foi_nlp.figures.periods import find_periods, parse_period
+from foi_nlp.figures.values import parse_value
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
-from foi_nlp.pipeline.scanning import Scanner
+from foi_nlp.pipeline.scanning import Hit, Scanner
 
 if TYPE_CHECKING:
     from foi_nlp.records import Observation
@@ -53,11 +54,24 @@ class ObservationsComponent:
                 found += tables.observations(grid, f"t{number}")
         found += TextFigures(reading, asking, self.book, hits).observations()
         self._finish(reading, found)
+        self._mark(reading, hits)
+        return doc
+
+    def _mark(self, reading: Reading, hits: list[Hit]) -> None:
         for period in find_periods(reading.text, book=self.book):
             reading.mark("PERIOD", period.start, period.end, rule=period.rule, value=period.period.start or "")
+        for grid in reading.grids:
+            for cell in (cell for row in grid.rows for cell in row):
+                if cell.start is None or cell.end is None:
+                    continue
+                named = parse_period(cell.text, book=self.book)
+                value = None if named else parse_value(cell.text, book=self.book)
+                if named:
+                    reading.mark("PERIOD", cell.start, cell.end, rule=named.rule, value=named.period.start or "")
+                elif value and value.rule in self.book:
+                    reading.mark("VALUE", cell.start, cell.end, rule=value.rule, value=str(value.value))
         for hit in hits:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id)
-        return doc
 
     def _finish(self, reading: Reading, found: list[Observation]) -> None:
         caveats = [(caveat.id, caveat.scope) for caveat in reading.facts.caveats]
@@ -72,4 +86,5 @@ class ObservationsComponent:
                 )
             )
             rule = observation.rule if observation.rule in self.book else ""
-            reading.mark("VALUE", observation.start, observation.end, rule=rule, value=str(observation.value))
+            if observation.table is None:
+                reading.mark("VALUE", observation.start, observation.end, rule=rule, value=str(observation.value))
