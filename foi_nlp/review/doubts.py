@@ -71,7 +71,7 @@ class Judge:
         return Judgement(min(doubt for doubt, _ in found), tuple(dict.fromkeys(reason for _, reason in found)))
 
 
-_CODE_WORDS: Mapping[str, Doubt] = {"total": Doubt.TOTALS, "sum": Doubt.TOTALS, "ocr": Doubt.OCR}
+_CODE_WORDS: Mapping[str, Doubt] = {"total": Doubt.TOTALS, "ocr": Doubt.OCR, "inferred": Doubt.WEAK_LINK}
 
 
 def _of_code(code: str) -> Doubt:
