@@ -36,7 +36,7 @@ REPEATS_COUNTED = 4
 NEAR = 120
 REQUEST_DISCOUNT = 2
 TELLING = frozenset({"answers_for", "subject", "received"})
-BODIES_NEED = frozenset({"received", "heading", "domain", "answers_for", "review"})
+BODIES_NEED = frozenset({"received", "heading", "signature", "domain", "answers_for", "review"})
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
 FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
 ROLES_BESIDE_ANSWERING = frozenset({"letterhead_address", "review_address", "footer", "lead_force"})
@@ -227,7 +227,8 @@ class AuthoritiesComponent:
             evidence[ids].add("named", 5, mention.start, mention.end, mention.rule)
             if _alone(reading, mention):
                 early = mention.start < max(1500, len(reading.text) // 5)
-                evidence[ids].add("heading", 35 if early else 20, mention.start, mention.end, mention.rule)
+                kind = "signature" if reading.section_at(mention.start) == "closing" else "heading"
+                evidence[ids].add(kind, 35 if early else 20, mention.start, mention.end, mention.rule)
         return evidence
 
     def _partners(self, ids: frozenset[str]) -> bool:
@@ -246,6 +247,8 @@ class AuthoritiesComponent:
             telling = max((singles[i].telling for i in ids if i in singles), default=0.0)
             if telling and not group.telling:
                 continue  # a letterhead of both, and an answer of one
+            if ranked and ranked[0] not in ids and best > group.total:
+                continue  # partners who are named beside the one that answers
             if group.total >= JOINT_EVIDENCE and (
                 group.telling > telling
                 or group.total >= best
@@ -356,7 +359,7 @@ def _alone(reading: Reading, mention: Mention) -> bool:
     if mention.end > end:
         end = reading.line_at(mention.end)[1]
     before = regex.split(
-        r"[|›»>·\t]|  +| [-–:/] |: |, ", reading.ruled[max(start, mention.start - NEAR) : mention.start]
+        r"[|›»>·→\t]|  +| [-–:/] |: |, ", reading.ruled[max(start, mention.start - NEAR) : mention.start]
     )[-1]
-    after = regex.split(r"[|›»>·\t]|  +| [-–/] |[,(]", reading.ruled[mention.end : min(end, mention.end + NEAR)])[0]
+    after = regex.split(r"[|›»>·→\t]|  +| [-–/] |[,(]", reading.ruled[mention.end : min(end, mention.end + NEAR)])[0]
     return bool(_ALONE.fullmatch(before)) and not after.strip(" *#_\"'®™")
