@@ -116,3 +116,14 @@ def test_revised_questions_take_the_place_of_the_first(nlp: Language) -> None:
         "questions are:\n\n1. How many officers?\n2. How many resigned?\n\nResponse:\n\n1. 88\n\n2. 99"
     )
     assert [q.text for q in _read(nlp, text).facts.questions] == ["How many officers?", "How many resigned?"]
+
+
+def test_rows_that_repeat_the_questions_answer_them(nlp: Language) -> None:
+    text = (
+        "Request\n\n• How many arrests for drug driving were made?\n• How many roadside tests were carried out?\n\n"
+        "Response\n\n"
+        "Question\t2019\t2020\nArrests for drug driving made\t88\t77\nRoadside tests carried out\t99\t66\n"
+    )
+    reading = _read(nlp, text)
+    assert question_at(reading, text.index("88")) == ("1",)
+    assert question_at(reading, text.index("99")) == ("2",)

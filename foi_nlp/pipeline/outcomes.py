@@ -44,6 +44,7 @@ _RECKONING = regex.compile(
 )
 _LABEL = regex.compile(r"[^\w£]*(?:[a-z]{1,10}[ .]{0,2})?\(?\d{0,2}[a-h]?[.):\]/*_ \t-]*\s*", regex.IGNORECASE)
 _PART_REFUSED = frozenset({"refused_exempt", "refused_accessible", "deferred_publication", "refused_suppressed"})
+_GROUNDED = frozenset({"refused_cost", "refused_accessible", "deferred_publication", "refused_vexatious", "ncnd"})
 _GIVEN = frozenset({"reported", "nil"})
 _SUPPLIED = frozenset({"disclosed", "partial"})
 _REFUSALS = frozenset({"refused", "not_held", "ncnd"})
@@ -330,6 +331,8 @@ def _refusals(case: _Case, *, given: bool, hidden: bool) -> list[str]:
         counts = not item.traits & {"weak", "generic", "secondary"}
         strong[outcome] = strong.get(outcome, False) or counts
     sure = [outcome for outcome, counts in strong.items() if counts]
+    if set(sure) & _GROUNDED and not any(e.outcome == "refused_exempt" and e.provision for e in case.evidence):
+        sure = [outcome for outcome in sure if outcome != "refused_exempt"]  # "exempt" said of the ground that is named
     if sure:
         return sorted(sure, key=lambda outcome: -register[outcome].rank)
     if given:

@@ -17,6 +17,7 @@ import regex
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
@@ -403,7 +404,7 @@ def _unlabelled(reading: Reading, start: int, end: int) -> list[tuple[int, int, 
     if len(asking) > 1:
         return [part for p in asking for part in _coordinated(reading, p)]
     if asking:
-        sentences = [s for s in _sentences(reading, *asking[0][:2]) if s[2].endswith("?")]
+        sentences = [s for s in _sentences(reading, *asking[0][:2]) if s[2].rstrip(_TRIM).endswith("?")]
         if len(sentences) > 1:
             return sentences
         return _coordinated(reading, (asking[0][0], end, asking[0][2]))
@@ -728,6 +729,21 @@ def _by_order(reading: Reading, stretches: Sequence[tuple[int, int]], names: Seq
     return out
 
 
+def _by_rows(grid: Grid, questions: Sequence[Question], prefix: str) -> list[AnswerBlock]:
+    """Give each row of a table to the question that its first cell repeats, if every row repeats one."""
+    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    out = []
+    for row in grid.rows[1:]:
+        have = _content_words(row[0].text)
+        names = [name for name, own in words.items() if have and len(own & have) * 2 > len(have | own)]
+        start = row[0].start
+        end = max((cell.end for cell in row if cell.end is not None), default=None)
+        if len(names) != 1 or start is None or end is None:
+            return []
+        out.append(AnswerBlock((names[0],), start, end, "content"))
+    return sorted(out, key=lambda block: block.start) if len({block.question_ids for block in out}) > 1 else []
+
+
 def _is_heading(text: str) -> bool:
     return (
         len(text.split()) <= _HEADING_WORDS
@@ -744,6 +760,9 @@ def _one_table(
     if len(grids) != 1 or len(grids[0].rows) < _FEWEST_WORDS:
         return []
     have = _content_words(" ".join(cell.text for cell in (*grids[0].rows[0], *(row[0] for row in grids[0].rows))))
+    rows = _by_rows(grids[0], questions, prefix)
+    if rows:
+        return rows
     ranked = sorted(questions, key=lambda q: (-len(_content_words(q.text) & have), q.start))
     names = tuple(question.id.removeprefix(prefix) for question in ranked)
     return [AnswerBlock(names, a, b, "content") for a, b in stretches]
