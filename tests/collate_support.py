@@ -186,7 +186,7 @@ class _Placer:
         if not words:
             return 0, 0
         pattern = r"[\s|*_>\\]*".join(map(re.escape, words))
-        match = re.search(pattern, self.text) or re.search(pattern, self.text, re.I)
+        match = re.search(pattern, self.text) or re.search(pattern, self.text, re.IGNORECASE)
         return (match.start(), match.end()) if match else (0, 0)
 
     def find_within(self, quote: str, value: str) -> tuple[int, int]:

@@ -57,7 +57,14 @@ def year_panel(bars: Sequence[Bar], *, labels: Sequence[str], most: float, descr
     x = {"field": "label", "type": "ordinal", "title": None, "scale": {"domain": list(labels)},
          "axis": {"labelAngle": -45 if len(labels) > 4 else 0}}  # fmt: skip
     scale = {"domain": [0, most or 1], "nice": True}
-    y = {"field": "value", "type": "quantitative", "title": None, "scale": scale, "axis": {"tickCount": 4}}
+    y = {
+        "field": "value",
+        "type": "quantitative",
+        "title": None,
+        "scale": scale,
+        "axis": {"tickCount": 4},
+        "stack": None,
+    }
     bar = {"type": "bar", "stroke": FILL, "strokeWidth": 1.5, "width": {"band": 0.7}}
     layers = [
         {"transform": [{"filter": "datum.whole && isValid(datum.value)"}], "mark": {**bar, "fill": FILL},
@@ -78,7 +85,12 @@ def count_bars(counts: Sequence[tuple[str, int]], *, title: str, description: st
     """Draw counts by name, as lying bars."""
     data = [{"name": name, "count": count} for name, count in counts]
     y = {"field": "name", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
-    x = {"field": "count", "type": "quantitative", "title": title, "axis": {"tickMinStep": 1, "format": "d"}}
+    x = {
+        "field": "count",
+        "type": "quantitative",
+        "title": title,
+        "axis": {"values": _whole_ticks(counts), "format": "d"},
+    }
     return _svg(
         {"data": {"values": data}, "width": 150, "height": {"step": 20}, "mark": {"type": "bar", "fill": FILL},
          "encoding": {"x": x, "y": y}},
@@ -86,8 +98,13 @@ def count_bars(counts: Sequence[tuple[str, int]], *, title: str, description: st
     )  # fmt: skip
 
 
+def _whole_ticks(counts: Sequence[tuple[str, int]]) -> list[int]:
+    most = max(count for _, count in counts)
+    return list(range(0, most + 1, max(1, most // 4)))
+
+
 def clock_bars(clocks: Sequence[tuple[str, int, int]], *, description: str) -> Markup:
-    """Draw working days taken, with the days allowed as a tick; a late reply is outlined in black and hatched by name."""
+    """Draw working days taken, with the days allowed as a tick; a late reply has another colour."""
     data = [{"name": name, "days": days, "limit": limit, "late": days > limit} for name, days, limit in clocks]
     y = {"field": "name", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
     x = {"field": "days", "type": "quantitative", "title": "working days"}
@@ -105,7 +122,12 @@ def clock_bars(clocks: Sequence[tuple[str, int, int]], *, description: str) -> M
 def _svg(spec: dict[str, Any], description: str) -> Markup:
     import vl_convert
 
-    whole = {"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "config": _CONFIG, "padding": 4, **spec}
+    whole = {
+        "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
+        "config": _CONFIG,
+        "padding": {"left": 18, "right": 12, "top": 6, "bottom": 4},
+        **spec,
+    }
     drawn: str = vl_convert.vegalite_to_svg(json.dumps(whole), allowed_base_urls=[])
     if _UNSAFE.search(drawn):
         raise CollateError("a chart came out with active content and is not used; report this with the letters' names")

@@ -511,7 +511,7 @@ class _Builder:
         question = None
         if request is not None and questions:
             question = _best_question(observation, questions, request.asked, letter.record)
-        return _Figure(letter, observation, request, question, owners, line_of(breakdown))
+        return _Figure(letter, observation, request, question, owners, line_of(breakdown, observation.unit))
 
     def _is_name(self, text: str, authority: str) -> bool:
         words = text.casefold().replace("-", " ").split()
@@ -753,7 +753,7 @@ class _Builder:
         measure = _ASKED
         if proxy:
             measure = f"other: {o.metric or o.unit}"
-        elif "unit" in found or (unit is None and len(units) > 1):
+        elif "unit" in found or (unit is None and len(units - {"count", "years", "months"}) > 1):
             measure = f"other: {o.unit}" if "unit" in found else f"asked: {o.unit}"
         return {
             "group_id": request.id,
@@ -878,7 +878,7 @@ def _name_of(members: Sequence[Reply], letters: Sequence[_Letter]) -> str:
     for reply in members:
         for question in reply.questions:
             words = " ".join(question.text.split())
-            return words if len(words) <= 80 else words[:79] + "…"
+            return words if len(words) <= 120 else words[:119] + "…"
     return Path(letters[members[0].letter].record.source).name if members else ""
 
 

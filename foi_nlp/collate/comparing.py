@@ -18,9 +18,10 @@ from foi_nlp.records import Caveat, LetterRecord, Observation, Period
 
 _RANK = {"none": 0, "limits": 1, "blocks": 2}
 _GRADE = {0: "comparable", 1: "with_care", 2: "not_comparable"}
-_NO_UNIT = "count"
+_NO_UNITS = frozenset({"count", "years", "months"})
 _NAMED_QUESTIONS = re.compile(r"^questions?\s+(.+?)(?:\s*\(.*)?$", re.IGNORECASE)
 _BETWEEN_IDS = re.compile(r"\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)
+_EVERYWHERE = "not_comparable"
 _LEADING_CODE = re.compile(r"^\s*\d+[a-z]?\s*[:.)-]\s+(?=\D)", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
@@ -64,14 +65,16 @@ def verdict(ids: Iterable[str], *, over_time: bool = False) -> Verdict:
     return Verdict(_GRADE[worst], tuple(by_text.values()))
 
 
-def line_of(breakdown: dict[str, str | bool]) -> str:
+def line_of(breakdown: dict[str, str | bool], unit: str = "") -> str:
     """Give a breakdown as one line of a comparison: its labels folded; `all` for the whole or a total of it.
 
-    Labels are the same line only if their words are: capitals, plurals, punctuation and a leading code apart.
+    Labels are the same line only if their words are: capitals, plurals, punctuation and a leading code apart. A label
+    that only names the unit (a row headed `Incidents`) splits nothing.
     """
     labels = [_fold_label(str(value)) for key, value in breakdown.items() if value is not True and key != "subset_of"]
     flags = [key for key, value in breakdown.items() if value is True and key != "total"]
-    return " / ".join(sorted(filter(None, (*labels, *flags)))) or "all"
+    counted = _fold_label(unit)
+    return " / ".join(sorted(label for label in (*labels, *flags) if label and label != counted)) or "all"
 
 
 def _fold_label(label: str) -> str:
@@ -94,19 +97,29 @@ def year_type_of(period: Period) -> str | None:
 def asked_unit(question: str, units: Iterable[str]) -> str | None:
     """Give the unit that a question asks for: the one of the figures' units whose word stands in the question."""
     words = set(words_of(question))
-    named = [unit for unit in dict.fromkeys(units) if set(words_of(unit)) and set(words_of(unit)) <= words]
+    named = [
+        unit
+        for unit in dict.fromkeys(units)
+        if unit not in _NO_UNITS and set(words_of(unit)) and set(words_of(unit)) <= words
+    ]
     return named[0] if len(named) == 1 else None
 
 
 def caveats_on(observation: Observation, record: LetterRecord) -> list[Caveat]:
     """Give the caveats that bear on a figure: those it names, those of its question, and those of the letter.
 
-    A proxy that is said of the letter as a whole bears on a figure only where the letter answers one question.
+    A proxy that is said of the letter as a whole bears on a figure only where the letter answers one question. That
+    replies must not be compared bears on every figure, wherever the letter says so.
     """
     found = []
     for caveat in record.caveats:
         whole = caveat.scope == "letter" and (caveat.category != "proxy_measure" or len(record.questions) < 2)
-        if whole or caveat.id in observation.caveats or _names_question(caveat.scope, observation.question):
+        if (
+            whole
+            or caveat.category == _EVERYWHERE
+            or caveat.id in observation.caveats
+            or _names_question(caveat.scope, observation.question)
+        ):
             found.append(caveat)
     return found
 
@@ -136,7 +149,7 @@ def structural_reasons(
     kind = year_type_of(observation.period)
     if observation.value is None:
         found.append("suppressed" if observation.status == "suppressed" else "withheld")
-    if unit is not None and observation.unit not in (unit, _NO_UNIT):
+    if unit is not None and observation.unit not in {unit, *_NO_UNITS}:
         found.append("unit")
     if kind is None:
         found.append("other_period")

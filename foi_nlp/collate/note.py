@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from foi_nlp.collate.collation import Collation
+from foi_nlp.collate.comparing import reasons
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line
 
@@ -54,16 +55,11 @@ def group_sentences(group: Row, collation: Collation) -> list[str]:
     group_id = str(group["group_id"])
     asked = collation.rows("requests", group_id=group_id)
     by_answer = Counter(str(row["answer"]) for row in asked)
+    silent = _names(collation, [row["authority_id"] for row in asked if row["answer"] == "no_reply"])
+    pending = f", {by_answer['pending']} sent a letter but no answer yet" if by_answer["pending"] else ""
     sentences = [
-        f"{_count(len(asked), 'authority was', 'authorities were')} asked: {by_answer['answered']} answered"
-        + (f", {by_answer['pending']} sent no answer yet but a letter" if by_answer["pending"] else "")
-        + f", {by_answer['no_reply']} did not reply"
-        + (
-            f" ({_names(r['authority_id'] for r in asked if r['answer'] == 'no_reply')})"
-            if by_answer["no_reply"]
-            else ""
-        )
-        + "."
+        f"{_count(len(asked), 'authority was', 'authorities were')} asked: {by_answer['answered']} answered{pending}, "
+        f"{by_answer['no_reply']} did not reply{f' ({silent})' if silent else ''}."
     ]
     sentences += _refusals(group_id, collation)
     sentences += _comparability(group_id, collation)
@@ -91,8 +87,8 @@ def _refusals(group_id: str, collation: Collation) -> list[str]:
             force = str(letters[str(row["letter_id"])]["authority_ids"] or "not known")
             refused.setdefault(str(row["outcome"]), set()).add(force)
     lines = [
-        f"Refused ({outcome.replace('_', ' ')}), in part or whole: {_count(len(forces), 'authority', 'authorities')} "
-        f"({_names(forces)})."
+        f"Refused ({outcome.removeprefix('refused_').replace('_', ' ')}), in part or whole: {_count(len(forces), 'authority', 'authorities')} "
+        f"({_names(collation, forces)})."
         for outcome, forces in sorted(refused.items())
     ]
     members = {str(row["letter_id"]) for row in collation.rows("replies", group_id=group_id)}
@@ -104,7 +100,7 @@ def _refusals(group_id: str, collation: Collation) -> list[str]:
     if grounds:
         lines.append(
             "Grounds relied on: "
-            + "; ".join(f"{provision} ({_names(forces)})" for provision, forces in sorted(grounds.items()))
+            + "; ".join(f"{provision} ({_names(collation, forces)})" for provision, forces in sorted(grounds.items()))
             + "."
         )
     return lines or ["No question was refused."]
@@ -115,11 +111,12 @@ def _comparability(group_id: str, collation: Collation) -> list[str]:
     if not rows:
         return ["No figures were given."]
     grades = Counter(str(row["grade"]) for row in rows)
+    known = reasons()
     why: dict[str, set[str]] = {}
     for row in rows:
-        if row["grade"] == "not_comparable":
-            for reason in str(row["reasons"] or "").split("; "):
-                why.setdefault(reason, set()).add(str(row["authority_id"]))
+        for reason_id in str(row["reason_ids"] or "").split(";"):
+            if reason_id in known and known[reason_id].across == "blocks":
+                why.setdefault(known[reason_id].text, set()).add(str(row["authority_id"]))
     lines = [
         f"{_count(len(rows), 'figure')} were given: {grades['comparable']} can be compared between forces, "
         f"{grades['with_care']} with care, {grades['not_comparable']} cannot."
@@ -127,8 +124,8 @@ def _comparability(group_id: str, collation: Collation) -> list[str]:
     if why:
         ordered = sorted(why.items(), key=lambda item: (-len(item[1]), item[0]))
         lines.append(
-            "What stands beside figures that cannot be compared: "
-            + "; ".join(f"{reason} ({_names(forces)})" for reason, forces in ordered)
+            "Why figures cannot be compared: "
+            + "; ".join(f"{reason} ({_names(collation, forces)})" for reason, forces in ordered)
             + "."
         )
     totals = collation.rows("totals", group_id=group_id)
@@ -163,8 +160,10 @@ def _is_shown(group: Row, collation: Collation) -> bool:
     return len(collation.tables["groups"]) == 1 or int(group["letters"] or 0) > 1
 
 
-def _names(names: Iterable[object]) -> str:
-    return ", ".join(sorted({str(name).replace(";", " with ") for name in names}))
+def _names(collation: Collation, ids: Iterable[object]) -> str:
+    known = {str(row["authority_id"]): str(row["name"]) for row in collation.tables["authorities"]}
+    parts = ({known.get(i, i) for i in str(joint).split(";")} for joint in ids)
+    return ", ".join(sorted({" with ".join(sorted(part)) for part in parts}))
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

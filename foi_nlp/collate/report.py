@@ -78,7 +78,12 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
 
     here = Path(__file__).parent
     environment = Environment(
-        loader=FileSystemLoader(here), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=FileSystemLoader(here),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_visible,
     )
     maker = _Maker(collation, draws=can_draw())
     groups = collation.tables["groups"]
@@ -98,6 +103,15 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
         "letters": [maker.letter(row, whole=whole_letters) for row in letters if row["duplicate_of"] is None],
     }
     return environment.get_template("report.html.jinja").render(page=page)
+
+
+def _visible(value: object) -> object:
+    """Replace characters that would rewrite the page's order or vanish, in whatever the template shows."""
+    from markupsafe import Markup
+
+    if isinstance(value, Markup):
+        return Markup(printable(str(value)))  # noqa: S704  # was markup before
+    return printable(value) if isinstance(value, str) else value
 
 
 class _Maker:
@@ -255,13 +269,14 @@ class _Maker:
             return []
         from foi_nlp.collate.charts import Bar, year_panel
 
-        series: dict[tuple[str, str, str], list[Row]] = {}
+        series: dict[tuple[str, str, str, str], list[Row]] = {}
         for row in rows:
             kind = _year_kind(row)
             if row["observation_id"] and kind:
-                series.setdefault((kind, _measure(row), str(row["authority_id"])), []).append(row)
+                key = (kind, _measure(row), str(row["authority_id"]), str(row["letter_id"]))
+                series.setdefault(key, []).append(row)
         panels = []
-        for (kind, measure, authority), cells in list(series.items())[:_MOST_PANELS]:
+        for (kind, measure, authority, letter), cells in list(series.items())[:_MOST_PANELS]:
             like = [r for key, found in series.items() if key[0] == kind for r in found]
             labels = sorted({_year(r) for r in like})
             most = max(
@@ -279,6 +294,8 @@ class _Maker:
             ]
             said = "; ".join(f"{_year(r)}: {_shown(r)}" for r in cells)
             name = self._name(authority)
+            if len({key[3] for key in series if key[2] == authority}) > 1:
+                name += f" ({_base(str(self.letters[letter]['source']))})"
             svg = year_panel(bars, labels=labels, most=most, description=f"{name}, {measure}, {kind} years: {said}")
             panels.append({"name": name, "measure": f"{measure or cells[0]['unit']}, {kind} years", "svg": svg})
         return panels

@@ -21,6 +21,40 @@ _LONGEST_OPENING = 500
 
 _STOP_WORDS = frozenset(
     {
+        "between",
+        "say",
+        "tell",
+        "until",
+        "till",
+        "since",
+        "during",
+        "over",
+        "also",
+        "whether",
+        "show",
+        "list",
+        "state",
+        "supply",
+        "send",
+        "sent",
+        "set",
+        "per",
+        "than",
+        "not",
+        "when",
+        "where",
+        "who",
+        "whose",
+        "why",
+        "only",
+        "within",
+        "same",
+        "such",
+        "other",
+        "more",
+        "receive",
+        "received",
+        "know",
         "a",
         "an",
         "and",
@@ -120,7 +154,7 @@ _PLAIN_RANGE = re.compile(
     rf"\b({_YEAR})\s*(?:-|–|—|\bto\b|\btill\b|\buntil\b|\bthrough\b)\s*({_YEAR})\b", re.IGNORECASE
 )
 _BETWEEN = re.compile(rf"\b(?:between|from)\s+({_YEAR})\s+and\s+({_YEAR})\b", re.IGNORECASE)
-_PLAIN_YEAR = re.compile(rf"(?<![\d/.,£])({_YEAR})(?![\d/,]\d|\d)")
+_PLAIN_YEAR = re.compile(rf"(?<![\d/.,£])({_YEAR})(?![\d/,.]\d|\d)")
 _YEAR_RANGE_LINK = re.compile(
     r"^\s*(?:-|–|—|to|till|until|through|up to)\s*(?:the\s+)?(?:financial\s+year\s+)?$", re.IGNORECASE
 )

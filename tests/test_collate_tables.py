@@ -1,0 +1,326 @@
+"""What the tables of a collation say: corrected replies, copies, gaps, grades, totals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import srsly
+
+from foi_nlp.collate import CollateError, collate_records, method_note, read_campaign
+from foi_nlp.collate.comparing import line_of, reasons, verdict
+from foi_nlp.records import (
+    Authority,
+    Caveat,
+    Date,
+    LetterOutcome,
+    LetterRecord,
+    Observation,
+    Outcome,
+    Period,
+    Question,
+    Reference,
+)
+from foi_nlp.resources import registers_folder
+from tests.collate_support import REAL, gold_records, group_of
+
+ASKED = "How many dogs were seized by your officers in 2019 and 2020?"
+
+
+def letter(
+    force: str,
+    values: dict[str, int | None],
+    *,
+    source: str = "",
+    date: str = "2021-03-01",
+    reference: str = "1/21",
+    question: str = ASKED,
+    unit: str = "count",
+    outcome: str = "disclosed_full",
+    caveats: tuple[str, ...] = (),
+    kind: str = "calendar_year",
+    text: str = "",
+) -> LetterRecord:
+    """Give a letter that answers one question with a figure a year."""
+    text = text or f"{question}\n{force} {date} {reference} {values}"
+    figures = []
+    for n, (year, value) in enumerate(values.items(), start=1):
+        raw = "<5" if value is None else str(value)
+        first = f"{year[:4]}-04-01" if kind == "financial_year" else f"{year[:4]}-01-01"
+        last = f"{int(year[:4]) + 1}-03-31" if kind == "financial_year" else f"{year[:4]}-12-31"
+        at = max(text.find(raw), 0)
+        figures.append(
+            Observation(
+                id=f"o{n}",
+                question="1",
+                metric="dogs",
+                period=Period(label=year, type=kind, start=first, end=last),  # type: ignore[arg-type]
+                value=value,
+                symbol=None if value is not None else "<5",
+                low=None if value is not None else 1,
+                high=None if value is not None else 4,
+                status="reported" if value is not None else "suppressed",
+                value_raw=raw,
+                unit=unit,
+                start=at,
+                end=at + len(raw),
+            )
+        )
+    return LetterRecord(
+        source=source or f"{force}.txt",
+        source_sha256="0",
+        text_sha256=f"{abs(hash(text)):x}",
+        text=text,
+        authorities=[Authority(id=force, name=force, role="responder", start=0, end=0)],
+        references=[Reference(value=reference, role="authority_reference", start=0, end=0)],
+        dates=[Date(role="letter_date", iso=date, start=0, end=0)],
+        questions=[Question(id="1", text=question, start=0, end=len(question))],
+        outcomes=[Outcome(question="1", outcome=outcome, start=0, end=4)],
+        letter_outcome=LetterOutcome(id="all_disclosed"),
+        caveats=[Caveat(id=f"c{n}", category=c, start=0, end=4) for n, c in enumerate(caveats, start=1)],
+        observations=figures,
+    )
+
+
+def test_letters_that_agree_can_be_compared_and_added() -> None:
+    c = collate_records([letter("kent", {"2019": 3, "2020": 4}), letter("essex", {"2019": 10, "2020": 20})])
+    assert {row["grade"] for row in c.tables["comparison"]} == {"comparable"}
+    assert [(row["period_start"], row["total"]) for row in c.tables["totals"]] == [
+        ("2019-01-01", 13),
+        ("2020-01-01", 24),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("other", "grade", "reason"),
+    [
+        ({"values": {"2019": None}}, "not_comparable", "suppressed"),
+        ({"values": {"2019": 9}, "caveats": ("not_comparable",)}, "not_comparable", "caveat.not_comparable"),
+        ({"values": {"2019": 9}, "caveats": ("data_quality",)}, "with_care", "caveat.data_quality"),
+        ({"values": {"2019": 9}, "outcome": "disclosed_proxy"}, "not_comparable", "proxy"),
+        ({"values": {"2019/20": 9}, "kind": "financial_year"}, "not_comparable", "year_type"),
+        ({"values": {"2019": 9}, "caveats": ("reuse_context",)}, "comparable", "caveat.reuse_context"),
+    ],
+)
+def test_each_cell_carries_its_grade_and_reason(other: dict[str, object], grade: str, reason: str) -> None:
+    c = collate_records([letter("kent", {"2019": 3}), letter("essex", **other)])  # type: ignore[arg-type]
+    row = next(r for r in c.tables["comparison"] if r["authority_id"] == "essex" and r["observation_id"])
+    assert row["grade"] == grade
+    assert reason in str(row["reason_ids"]).split(";")
+
+
+def test_no_sum_over_cells_that_cannot_be_added() -> None:
+    c = collate_records([letter("kent", {"2019": 3}), letter("essex", {"2019": None})])
+    (total,) = c.tables["totals"]
+    assert total["total"] is None
+    assert "essex: small number hidden" in str(total["why_not"])
+
+
+def test_units_are_never_merged() -> None:
+    c = collate_records([letter("kent", {"2019": 3}, unit="people"), letter("essex", {"2019": 5}, unit="offences")])
+    assert {row["measure"] for row in c.tables["comparison"] if row["observation_id"]} == {
+        "asked: people",
+        "asked: offences",
+    }
+    assert c.tables["totals"] == []
+
+
+def test_a_year_that_a_force_leaves_out_is_a_row_without_value() -> None:
+    c = collate_records([letter("kent", {"2019": 3, "2020": 4}), letter("essex", {"2019": 10})])
+    gap = next(row for row in c.tables["comparison"] if row["grade"] == "no_figure")
+    assert (gap["authority_id"], gap["period_label"], gap["value"]) == ("essex", "2020", None)
+
+
+def test_a_hidden_value_keeps_its_bounds_and_has_no_value() -> None:
+    c = collate_records([letter("kent", {"2019": None})])
+    row = next(r for r in c.tables["comparison"] if r["observation_id"])
+    assert (row["value"], row["low"], row["high"], row["shown"]) == (None, 1, 4, "<5")
+
+
+def test_the_same_letter_twice_counts_once() -> None:
+    first = letter("kent", {"2019": 3, "2020": 4})
+    c = collate_records(
+        [first, first.model_copy(update={"source": "copy.txt"}), letter("essex", {"2019": 1, "2020": 1})]
+    )
+    assert len(c.tables["observations"]) == 4
+    assert [row["code"] for row in c.tables["issues"]] == ["duplicate"]
+    assert [row["duplicate_of"] is None for row in c.tables["letters"]] == [True, False, True]
+
+
+def test_the_same_letter_in_two_formats_counts_once() -> None:
+    first = letter("kent", {"2019": 3, "2020": 4})
+    other = first.model_copy(update={"source": "kent.pdf", "text": first.text + "\n\f", "text_sha256": "beef"})
+    assert [row["code"] for row in collate_records([first, other]).tables["issues"]] == ["duplicate"]
+
+
+def test_a_corrected_reply_stands_instead_of_the_first() -> None:
+    first = letter("kent", {"2019": 3, "2020": 4}, date="2021-03-01", source="first.txt")
+    second = letter("kent", {"2019": 5, "2020": 4}, date="2021-04-01", source="second.txt")
+    c = collate_records([second, first])
+    values = [row["value"] for row in c.tables["comparison"] if row["period_label"] == "2019"]
+    assert values == [5]
+    assert sum(row["superseded_by"] is not None for row in c.tables["observations"]) == 2
+    assert "corrected" in [row["code"] for row in c.tables["issues"]]
+
+
+def test_two_replies_without_an_order_are_both_shown_and_not_compared() -> None:
+    first = letter("kent", {"2019": 3}, source="a.txt", reference="1/21")
+    second = letter("kent", {"2019": 5}, source="b.txt", reference="2/21")
+    c = collate_records([first, second, letter("essex", {"2019": 1})])
+    rows = [row for row in c.tables["comparison"] if row["authority_id"] == "kent" and row["observation_id"]]
+    assert [row["value"] for row in rows] == [3, 5]
+    assert all("two_replies" in str(row["reason_ids"]) for row in rows)
+    assert all(total["total"] is None for total in c.tables["totals"])
+
+
+def test_a_letter_of_nobody_known_is_named() -> None:
+    record = letter("kent", {"2019": 3}).model_copy(update={"authorities": []})
+    c = collate_records([record])
+    assert [row["code"] for row in c.tables["issues"]] == ["no_authority"]
+    assert [row["authority_id"] for row in c.tables["requests"]] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("breakdown", "unit", "line"),
+    [
+        ({}, "", "all"),
+        ({"total": True}, "", "all"),
+        ({"offence": "Violence Without Injury"}, "", "violence without injury"),
+        ({"offence": "VIOLENCE WITHOUT INJURY"}, "", "violence without injury"),
+        ({"outcome": "12: Suspect too ill"}, "", "suspect too ill"),
+        ({"label": "Incidents"}, "incidents", "all"),
+        ({"b": "Male", "a": "Arson"}, "", "arson / male"),
+        ({"offence": "Arson", "total": True}, "", "arson"),
+    ],
+)
+def test_the_line_of_a_breakdown(breakdown: dict[str, str | bool], unit: str, line: str) -> None:
+    assert line_of(breakdown, unit) == line
+
+
+def test_every_caveat_of_the_register_has_an_effect() -> None:
+    assert {f"caveat.{row['id']}" for row in srsly.read_jsonl(registers_folder() / "caveats.jsonl")} <= reasons().keys()
+
+
+def test_the_weightiest_reason_decides_the_grade() -> None:
+    found = verdict(["caveat.data_quality", "proxy", "caveat.reuse_context"])
+    assert found.grade == "not_comparable"
+    assert [reason.id for reason in found.reasons] == ["proxy", "caveat.data_quality"]
+
+
+CAMPAIGN = f"""
+[campaign]
+name = "Dogs seized"
+request = "{ASKED}"
+sent = 2021-02-01
+reckoned_on = 2021-06-01
+forces = ["kent", "Essex Police", "police-scotland"]
+"""
+
+
+def _campaign(folder: Path, text: str) -> Path:
+    path = folder / "campaign.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_force_that_has_not_answered_is_a_row(tmp_path: Path) -> None:
+    campaign = read_campaign(_campaign(tmp_path, CAMPAIGN))
+    c = collate_records(
+        [letter("kent", {"2019": 3, "2020": 1}), letter("essex", {"2019": 3, "2020": 2})], campaign=campaign
+    )
+    silent = next(row for row in c.tables["requests"] if row["authority_id"] == "police-scotland")
+    assert (silent["answer"], silent["due"], silent["overdue"]) == ("no_reply", "2021-03-01", "yes")
+    cell = next(row for row in c.tables["comparison"] if row["authority_id"] == "police-scotland")
+    assert (cell["value_status"], cell["value"], cell["grade"]) == ("no_reply", None, "no_figure")
+    assert "1 did not reply (Police Scotland)" in method_note(c)
+
+
+def test_a_letter_that_answers_another_request_is_left_out_and_named(tmp_path: Path) -> None:
+    campaign = read_campaign(_campaign(tmp_path, CAMPAIGN))
+    stray = letter("surrey", {"2019": 3}, question="How many dogs were seized by your officers in 2013 and 2014?")
+    c = collate_records([letter("kent", {"2019": 3, "2020": 1}), stray], campaign=campaign)
+    assert [row["letter_id"] for row in c.tables["replies"]] == [c.tables["letters"][0]["letter_id"]]
+    (issue,) = [row for row in c.tables["issues"] if row["code"] == "left_out"]
+    assert "2013, 2014" in str(issue["text"])
+
+
+def test_a_campaign_file_overrides_the_grouping(tmp_path: Path) -> None:
+    text = CAMPAIGN + '[letters]\ninclude = ["surrey.txt"]\nexclude = ["1/21"]\n'
+    stray = letter("surrey", {"2019": 3}, question="Dogs?", reference="9/21")
+    c = collate_records([letter("kent", {"2019": 3}), stray], campaign=read_campaign(_campaign(tmp_path, text)))
+    assert [row["authority_id"] for row in c.tables["requests"] if row["answer"] == "answered"] == ["surrey"]
+    assert "not_asked" in [row["code"] for row in c.tables["issues"]]
+
+
+def test_one_force_under_two_names_counts_once(tmp_path: Path) -> None:
+    text = CAMPAIGN.replace('"police-scotland"', '"Kent Police"')
+    campaign = read_campaign(_campaign(tmp_path, text))
+    assert list(campaign.asked) == ["kent", "essex"]
+    assert "kent" in campaign.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CAMPAIGN.replace('"kent"', '"kemt"'), "did you mean “kent”"),
+        (CAMPAIGN.replace("sent =", "send ="), "campaign.send"),
+        (CAMPAIGN.replace("2021-02-01", "soon"), "not valid TOML"),
+        ('[campaign]\nname = "x"\n', "campaign.request"),
+        (CAMPAIGN + '[[question]]\nid = "1"\ntext = "a"\n[[question]]\nid = "1"\ntext = "b"\n', "given twice"),
+        (CAMPAIGN + '[[question]]\nid = "1a"\ntext = "a"\npart_of = "1"\n', "is no question here"),
+    ],
+)
+def test_a_wrong_campaign_file_is_refused_with_the_place(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(CollateError, match=said) as error:
+        read_campaign(_campaign(tmp_path, text))
+    assert "campaign.toml" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (CAMPAIGN + '[letters]\ninclude = ["kennt.txt"]\n', "did you mean “kent.txt”"),
+        (CAMPAIGN + '[[align]]\nletter = "kent.txt"\nquestion = "7"\nis = ["1"]\n', "has no question 7"),
+        (CAMPAIGN + '[[align]]\nletter = "kent.txt"\nquestion = "1"\nis = ["9"]\n', "9 is no question"),
+    ],
+)
+def test_a_campaign_file_that_fits_no_letter_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    campaign = read_campaign(_campaign(tmp_path, text))
+    with pytest.raises(CollateError, match=said):
+        collate_records([letter("kent", {"2019": 3})], campaign=campaign)
+
+
+def test_a_table_by_year_and_by_hospital_answers_two_questions() -> None:
+    c = collate_records(group_of("hospital-crimes-2019-2024"))
+    rows = [r for r in c.tables["comparison"] if r["authority_id"] == "durham" and r["question_id"] == "1d"]
+    assert len(rows) == 35
+    whole = [r["value"] for r in c.tables["comparison"] if r["authority_id"] == "durham" and r["question_id"] == "1a"]
+    assert whole == [141, 213, 289, 296, 404]
+
+
+def test_a_proxy_never_fills_the_measure_asked_for() -> None:
+    c = collate_records(group_of("spiking-2016-2021"))
+    asked = {r["authority_id"] for r in c.tables["comparison"] if r["measure"] == "asked" and r["observation_id"]}
+    assert asked == {"northumbria"}
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real letters are not beside this checkout")
+def test_calendar_and_financial_years_of_one_request_are_kept_apart_and_said_so() -> None:
+    c = collate_records(gold_records(REAL, REAL / "gold-text"))
+    cells: dict[tuple[object, ...], set[object]] = {}
+    for row in c.tables["comparison"]:
+        if row["observation_id"]:
+            cells.setdefault((row["period_start"], row["period_end"]), set()).add(row["authority_id"])
+    assert all(len(forces) == 1 for forces in cells.values())
+    (issue,) = [row for row in c.tables["issues"] if row["code"] == "year_types"]
+    assert issue["text"] == (
+        "calendar and financial years are kept apart (financial years were asked for): "
+        "calendar years: humberside; financial years: cumbria"
+    )
+
+
+def test_pandas_keeps_the_empty_apart_from_zero() -> None:
+    pytest.importorskip("pandas")
+    frame = collate_records([letter("kent", {"2019": 0, "2020": None})]).to_pandas("observations")
+    assert frame["value"].isna().tolist() == [False, True]
+    assert frame["value"].iloc[0] == 0
