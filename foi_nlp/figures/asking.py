@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import regex
 
 from foi_nlp.figures.meaning import PlacedPeriod, context_of, found_in, one_period
+from foi_nlp.figures.registers import register
 from foi_nlp.pipeline.questions import question_at
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from foi_nlp.records import Question
 
 _WORD = regex.compile(r"[^\W\d_]{3,}")
-_STOP = frozenset(
-    "the and for how many number total you your please per each year years from with have has was were that this "
-    "which what are been between any all please provide information police force recorded there these those their "
-    "not of in to on by or table following can see below".split()
-)
 _REQUEST = frozenset({"request", "clarification"})
 
 
@@ -41,8 +37,13 @@ class Asking:
         """The dates of the letter, and the years that the request calls unfinished."""
         return context_of(self.reading)
 
+    def part_named(self, letter: str) -> str:
+        """Give the words of the one part of a question that has this letter; nothing where several have it."""
+        parts = [q.text for q in self.questions.values() if len(q.id) > 1 and q.id.endswith(letter.lower())]
+        return parts[0] if len(parts) == 1 else ""
+
     def text_of(self, question: str | None) -> str:
-        """The words of a question, of the questions it is a part of too."""
+        """Give the words of a question, of the questions it is a part of too."""
         held = self.questions.get(question or "")
         if held is None:
             return ""
@@ -92,7 +93,9 @@ class Asking:
         question = self.question(offset, words)
         while question is not None and question in self.questions:
             held = self.questions[question]
-            placed = one_period(found_in(self.reading, (held.start, held.end), self.context, self.masked), self.context, "question")
+            placed = one_period(
+                found_in(self.reading, (held.start, held.end), self.context, self.masked), self.context, "question"
+            )
             if placed is not None:
                 return placed
             question = held.parent
@@ -108,9 +111,7 @@ class Asking:
             if pair[0].period.type != "instant"
         ]
         outside = [
-            (p, at)
-            for p, at in found
-            if not any(q.start <= at + p.start < q.end for q in self.reading.facts.questions)
+            (p, at) for p, at in found if not any(q.start <= at + p.start < q.end for q in self.reading.facts.questions)
         ]
         distinct = {(p.period.start, p.period.end) for p, _ in (outside or found)}
         if len(distinct) != 1 and not _all_years(distinct):
@@ -122,5 +123,10 @@ def _all_years(spans: set[tuple[str | None, str | None]]) -> bool:
     return bool(spans) and all(s is not None and s.endswith(("-01-01", "-04-01")) for s, _ in spans)
 
 
+@lru_cache(maxsize=1)
+def _stop_words() -> frozenset[str]:
+    return frozenset(word for record in register("stop_words") for word in record["names"])
+
+
 def _content(text: str) -> frozenset[str]:
-    return frozenset(w.lower().rstrip("s") for w in _WORD.findall(text)) - _STOP
+    return frozenset(w.lower().rstrip("s") for w in _WORD.findall(text)) - _stop_words()

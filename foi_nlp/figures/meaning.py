@@ -16,13 +16,15 @@ import regex
 
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext, closed, find_periods, resolve, spanning
 from foi_nlp.figures.registers import names_to, register
-from foi_nlp.records import Observation, Period
+from foi_nlp.records import Period
 
 if TYPE_CHECKING:
     from foi_nlp.pipeline.reading import Reading
 
 _WORDS = regex.compile(r"[^\W\d_][\w&'-]*")
-_COUNT_CUE = regex.compile(r"\b(?:number of|how many|total of|count of|numbers of|total number of|nifer y)\b", regex.IGNORECASE)
+_COUNT_CUE = regex.compile(
+    r"\b(?:number of|how many|total of|count of|numbers of|total number of|nifer y)\b", regex.IGNORECASE
+)
 _FOOTNOTES = regex.compile(r"[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^]+|\[[a-z0-9]\]")
 _LONGEST_NOUN = 3
 _METRIC_LENGTH = 160
@@ -103,7 +105,7 @@ def breakdown_key(*names: str, default: str = "category") -> str:
 
 
 def plain_label(label: str) -> str:
-    """A label without footnote marks and doubled blanks."""
+    """Give a label without footnote marks and doubled blanks."""
     return " ".join(_FOOTNOTES.sub(" ", label).split()).strip(" :")
 
 
@@ -131,23 +133,18 @@ def found_in(
     Those that overlap a `masked` stretch are left out: the year of an Act, an end without its beginning.
     """
     found = [(resolve(p, context), span[0]) for p in find_periods(reading.text[span[0] : span[1]], context=context)]
-    return [
-        (p, at) for p, at in found if not any(s < at + p.end and at + p.start < e for s, e in masked)
-    ]
+    return [(p, at) for p, at in found if not any(s < at + p.end and at + p.start < e for s, e in masked)]
 
 
-def one_period(
-    found: Sequence[tuple[FoundPeriod, int]], context: PeriodContext, basis: str
-) -> PlacedPeriod | None:
+def one_period(found: Sequence[tuple[FoundPeriod, int]], context: PeriodContext, basis: str) -> PlacedPeriod | None:
     """Give the one period that several say together: the range from the first to the last, or the widest."""
     usable = [(p, at) for p, at in found if p.period.start]
     usable = [(p, at) for p, at in usable if p.kind != "rolling"] or usable
     if not usable:
         return None
     stretches = [(p, at) for p, at in usable if p.period.type != "instant"] or usable
-    if stretches == usable and all(p.period.type == "instant" for p, _ in usable):
-        if len({p.period.start for p, _ in usable}) > 1:
-            return None
+    if stretches == usable and len({p.period.start for p, _ in usable if p.period.type == "instant"}) > 1:
+        return None
     period = stretches[0][0].period
     if len(stretches) > 1:
         joined = spanning([p.period for p, _ in stretches])
@@ -182,8 +179,6 @@ def _question_scopes(question: str) -> set[str]:
 
 
 def shortened(text: str) -> str:
-    """A metric in one line, cut at a word."""
+    """Give a metric in one line, cut at a word."""
     plain = " ".join(text.split()).strip(" :.-–")
     return plain if len(plain) <= _METRIC_LENGTH else plain[:_METRIC_LENGTH].rsplit(" ", 1)[0]
-
-

@@ -62,7 +62,9 @@ class TableFigures:
             self.reading.review(refusal.code, refusal.reason, refusal.start, refusal.end, table=table)
         for total in paired.totals:
             if not total.agrees:
-                reason = f"The stated total {total.stated:g} ({total.label}) is not the sum of its parts, {total.added:g}."
+                reason = (
+                    f"The stated total {total.stated:g} ({total.label}) is not the sum of its parts, {total.added:g}."
+                )
                 self.reading.review("totals_disagree", reason, total.start, total.end, table=table)
         if not paired.figures:
             return []
@@ -97,7 +99,7 @@ class TableFigures:
         return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid))
 
     def _notes(self, grid: Grid) -> dict[str, Period]:
-        """What footnote marks of periods stand for: the last day of a part year, by its mark."""
+        """Give what footnote marks of periods stand for: the last day of a part year, by its mark."""
         out: dict[str, Period] = {}
         below = self.reading.text[grid.end : grid.end + _NOTE_LENGTH]
         for note in regex.finditer(r"(?m)^[ \t(]*(?P<mark>[*#†‡§¹²³^]+)[ \t)=:-]*(?P<text>\S.*)$", below):
@@ -143,15 +145,19 @@ class TableFigures:
         return bool(rows and columns)
 
     def _whole_column(self, paired: PairedTable, meaning: TableMeaning) -> tuple[int, str] | None:
-        """The column that the others are parts of, where the lead says "and of those", and the breakdown's key."""
+        """Give the column that the others are parts of, where the lead says "and of those", and the breakdown's key."""
         columns = sorted({figure.column for figure in paired.figures})
         labels = {figure.column: figure.column_labels for figure in paired.figures}
-        if len(columns) != 2 or not any(_PART_CUE.search(self.reading.text[a:b]) for a, b in meaning.lead_spans) or any(f.row_labels for f in paired.figures):
+        if (
+            len(columns) != 2
+            or not any(_PART_CUE.search(self.reading.text[a:b]) for a, b in meaning.lead_spans)
+            or any(f.row_labels for f in paired.figures)
+        ):
             return None
         return columns[0], breakdown_key(" ".join(labels[columns[1]]), meaning.lead)
 
     def _second(self, figure: PairedFigure, made: Observation) -> Observation | None:
-        """The number in brackets of `12 (3%)`, where the head over it says in brackets what it is."""
+        """Give the number in brackets of `12 (3%)`, where the head over it says in brackets what it is."""
         label = next((t for t in (*figure.row_labels, *figure.column_labels) if "(" in t), "")
         bracket = _SECOND.search(made.value_raw)
         about = _SECOND.search(label)
@@ -172,7 +178,7 @@ class TableFigures:
         )
 
     def _heading(self, grid: Grid) -> str:
-        """The title line right over a table, where a table with the same heads stands under another title."""
+        """Give the title line right over a table, where a table with the same heads stands under another title."""
         heads = [cell.text for cell in grid.rows[0]]
         same = [g for g in self.reading.grids if g is not grid and g.rows and [c.text for c in g.rows[0]] == heads]
         if not same or not any(heads):
@@ -183,9 +189,7 @@ class TableFigures:
         title = plain_label(self.reading.text[slice(*self.reading.lines[max(line, 0)])])
         return title if title and len(title.split()) <= 8 and not title.endswith((".", ",", ";")) else ""
 
-    def _settled(
-        self, found: FoundPeriod, meaning: TableMeaning, part_years: set[tuple[str, str]]
-    ) -> Period | None:
+    def _settled(self, found: FoundPeriod, meaning: TableMeaning, part_years: set[tuple[str, str]]) -> Period | None:
         if found.needs_year:
             about = meaning.period or self.asking.period(meaning.lead_spans[0][0] if meaning.lead_spans else 0, "")
             if about is None or about.period.start is None:
@@ -275,7 +279,7 @@ class TableFigures:
     def _telling(
         self, figure: PairedFigure, meaning: TableMeaning, rows: list[str], columns: list[str]
     ) -> tuple[str, ...]:
-        """The words that tell which question a figure answers, the most telling first."""
+        """Give the words that tell which question a figure answers, the most telling first."""
         leads = [self.reading.text[s:e] for s, e in meaning.lead_spans[:2]]
         keys = (breakdown_key(name, default="").replace("_", " ") for name in figure.row_header_names)
         names = " ".join((*figure.row_header_names, *keys))
@@ -284,7 +288,7 @@ class TableFigures:
 
 
 def _trimmed(made: Observation) -> dict[str, object]:
-    """The first number of `12 (3%)` alone."""
+    """Give the first number of `12 (3%)` alone."""
     raw = made.value_raw.split("(")[0].rstrip()
     return {"value_raw": raw, "end": made.start + len(raw)}
 

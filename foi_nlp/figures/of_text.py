@@ -32,16 +32,21 @@ if TYPE_CHECKING:
 _SECTIONS = frozenset({"response", "preface", "caveat", "searches"})
 _UNCOUNTED = frozenset({"hours", "minutes", "days", "weeks", "months", "years", "seconds", "miles"})
 _NOUN_REACH = 5
+_NOUN_STOPS = frozenset(
+    ("of in to and or for by on at with was were had have between from during since over until than is are").split(" ")
+)
 _WORD = regex.compile(r"[^\W\d_][\w'-]*")
 _DIRECT = regex.compile(
-    r"(?: ?\(?| [a-z][\w'-]*){0,7}? ?(?:\(|in |during |for |of |between |from |over |throughout |as at |on |since |by )?"
+    r"(?: ?\(?| [a-z][\w'-]*){0,7}? ?"
+    r"(?:\(|in |during |for |of |between |from |over |throughout |as at |on |since |by )?"
     r"(?:the (?:year|financial year|calendar year|period) )?",
     regex.IGNORECASE,
 )
 _BREAK = regex.compile(r",|;|\band\b|\bbut\b|\d")
 _SEPARATOR = regex.compile(r"[ ]*(?:-{1,2}|:-|[:=|]|\.{2,}|…+)[ ]*|[ ]{3,}")
 _LABEL_VALUE = regex.compile(
-    r"[ \t]*(?:[-•*·o][ \t]+)?(?P<ask>(?:(?:answer|response|question|q)[ ]?)?\(?[0-9]{0,2}[a-z]?(?:[).:]+|[ ]?-(?=[ ])|[ ]?(?==))[ \t]*)?"
+    r"[ \t]*(?:[-•*·o][ \t]+)?"
+    r"(?P<ask>(?:(?:answer|response|question|q)[ ]?)?\(?[0-9]{0,2}[a-z]?(?:[).:]+|[ ]?-(?=[ ])|[ ]?(?==))[ \t]*)?"
     r"(?:(?P<label>[A-Za-z][^\d=:|]{0,48}?)[ ]*(?:[:=|]|[ ]-[ ])[ ]*)?"
     r"(?P<value>£?\d[\d,.]*\d%?|\d%?|nil|none|zero|<[ ]?\d+|fewer than (?:five|5|ten|10))"
     r"(?P<rest>[ ]*(?:$|\.[ ]*$|\.[ ]+(?=[A-Z])|(?=\()|[ ](?=[a-z]+[ ]*\.?$)))",
@@ -51,14 +56,14 @@ _TOTAL_LINE = regex.compile(
     r"[ \t]*(?P<label>(?:[\w()-]+ ){0,4}totals?)[ ]*(?:[-:=|]|[ ]{2,})[ ]*(?P<value>£?\d[\d,.]*\d|\d)[ ]*\.?[ ]*$",
     regex.IGNORECASE,
 )
-_WITHIN = regex.compile(
-    r"\bof (?:those|these) (?P<what>(?:[A-Z][\w-]* )?[A-Z0-9][\w-]*?)s?(?= \(| [a-z])"
-)
+_WITHIN = regex.compile(r"\bof (?:those|these) (?P<what>(?:[A-Z][\w-]* )?[A-Z0-9][\w-]*?)s?(?= \(| [a-z])")
 _OF_THOSE = regex.compile(
     r"^ of (?:(?:the|those|these|that|this|all|such|its|our)(?: year's| period's)?(?: [\d,]+)?)(?= )", regex.IGNORECASE
 )
 _SAME_DAY = regex.compile(r"\b(?:at|on|as at) (?:the same|that|this) (?:date|day|time)\b", regex.IGNORECASE)
-_SAME_YEARS = regex.compile(r"\b(?:the same two|these two|those two|the two|both) (?:years|periods)\b", regex.IGNORECASE)
+_SAME_YEARS = regex.compile(
+    r"\b(?:the same two|these two|those two|the two|both) (?:years|periods)\b", regex.IGNORECASE
+)
 _THAT_PERIOD = regex.compile(
     r"\b(?:this|that|the same|the|those|these) (?:period|time ?frame|time|years?|months?|date)\b", regex.IGNORECASE
 )
@@ -103,9 +108,7 @@ class TextFigures:
         self.masked += [(p.start, p.end) for p in reading.facts.provisions]
         self.masked += [b.label for b in answer_blocks(reading) if b.label]
         self.masked.sort()
-        self.silent = {
-            reading.sentence_at(h.start) for h in negative if h.rule.attributes.get("scope") == "sentence"
-        }
+        self.silent = {reading.sentence_at(h.start) for h in negative if h.rule.attributes.get("scope") == "sentence"}
         self.used: list[tuple[int, int]] = []
 
     def observations(self) -> list[Observation]:
@@ -185,16 +188,18 @@ class TextFigures:
         return out
 
     def _label_before(self, start: int, found: FoundPeriod, *, equals: bool) -> str | None:
-        """What stands before the period of a pair: nothing, a bullet, or a label set off; else None."""
+        """Give what stands before the period of a pair: nothing, a bullet, or a label set off; else None."""
         before = self.reading.ruled[start : start + found.start]
-        if regex.fullmatch(r"[ \t]*(?:[-•*·o>][ \t]+|\(?[a-z0-9]{1,2}[).][ \t]+|in |for |year |during )?", before, regex.I):
+        if regex.fullmatch(
+            r"[ \t]*(?:[-•*·o>][ \t]+|\(?[a-z0-9]{1,2}[).][ \t]+|in |for |year |during )?", before, regex.I
+        ):
             return ""
         setting = r"[ \t]*(?:in|for|during)?[ \t]*" if equals else r"[ \t]*(?:-|:|=|,)[ \t]*"
         label = regex.fullmatch(rf"[ \t]*(?:[-•*·][ \t]+)?(?P<label>[A-Z][^=:|]{{2,80}}?){setting}", before)
         return label["label"].strip() if label else None
 
     def _values_of(self, start: int, end: int) -> list[tuple[Value, int]]:
-        """The values of the rest of a pair: one alone, or several counted things."""
+        """Give the values of the rest of a pair: one alone, or several counted things."""
         rest = self.reading.flow[start:end]
         rest = regex.sub(r"[ ,;.]*(?:\band\b|&)?[ ]*$", "", rest)
         # A copied page leaves stray letters of a wrong encoding before the value.
@@ -244,7 +249,7 @@ class TextFigures:
         return Pair(placed, value, line.start("value"), number, "total", agrees)
 
     def _heading(self, line: int) -> str:
-        """The short title line over a list, if there is one."""
+        """Give the short title line over a list, if there is one."""
         for n in range(line - 1, max(-1, line - 40), -1):
             start, end = self.reading.lines[n]
             text = self.reading.text[start:end].strip()
@@ -286,7 +291,7 @@ class TextFigures:
         return out
 
     def _lead(self, offset: int) -> str:
-        """The sentence before a list that says what it counts."""
+        """Give the sentence before a list that says what it counts."""
         index = bisect.bisect_right(self.reading.sentences, offset, key=lambda s: s[0]) - 1
         for start, end in reversed(self.reading.sentences[max(0, index - 12) : index + 1]):
             text = self.reading.text[start : min(end, offset)]
@@ -298,6 +303,7 @@ class TextFigures:
 
     def _answers(self) -> list[Observation]:
         out: list[Observation] = []
+        part = (-1, "")
         for start, end in self.reading.lines:
             line = self.reading.flow[start:end]
             if not line.strip() or self.reading.section_at(start) not in _SECTIONS:
@@ -313,13 +319,19 @@ class TextFigures:
                 continue
             labelled = match["ask"] or match["label"] or begin > start or regex.match(r"[ \t]*[-•*·][ \t]", line)
             first = not self.reading.text[block.start : start + match.start("value")].strip(" \t\n.:-–)")
-            only = not self.reading.text[max(block.start, block.label[1] if block.label else block.start) : start].strip()
+            only = not self.reading.text[
+                max(block.start, block.label[1] if block.label else block.start) : start
+            ].strip(" \t\n.:-–)")
             if not (labelled or first or only):
                 continue
-            out += self._answer(match, start, start + len(line))
+            sub = regex.search(r"\(?([a-z])[).]", match["ask"] or "")
+            if sub is not None:
+                part = (block.start, sub[1])
+            kind = self.asking.part_named(part[1]) if part[0] == block.start and part[1] else ""
+            out += self._answer(match, start, start + len(line), kind)
         return out
 
-    def _answer(self, match: regex.Match[str], offset: int, line_end: int) -> list[Observation]:
+    def _answer(self, match: regex.Match[str], offset: int, line_end: int, kind: str) -> list[Observation]:
         at = offset + match.start("value")
         value = parse_value(match["value"])
         if value is None or value.ambiguous or at + 1 > line_end:
@@ -331,18 +343,23 @@ class TextFigures:
         sentence = self.reading.text[offset:line_end]
         placed = self.asking.period(at, sentence)
         if placed is None:
-            self.reading.review("no_period", "The figure has no period that is certain.", at, offset + match.end("value"))
+            self.reading.review(
+                "no_period", "The figure has no period that is certain.", at, offset + match.end("value")
+            )
             return []
         breakdown: dict[str, str | bool] = {}
+        if kind:
+            breakdown[breakdown_key(kind, default="part")] = shortened(kind)
         if label:
-            breakdown[breakdown_key(label)] = plain_label(label)
+            key = breakdown_key(label)
+            breakdown[key if key not in breakdown else "result"] = plain_label(label)
         out = [self._observation(value, at, placed, "answer", sentence, breakdown)]
         rest_at = offset + match.end("value")
         for part in regex.finditer(r"(?<![\w.])(\d{1,5}) ?[x×] ([^\d;,|()]+)", self.reading.flow[rest_at:line_end]):
             inner = parse_value(part[1])
             if inner is not None:
                 thing = plain_label(part[2])
-                kinds = {**breakdown, breakdown_key(thing, default="kind"): thing}
+                kinds: dict[str, str | bool] = {**breakdown, breakdown_key(thing, default="kind"): thing}
                 out.append(self._observation(inner, rest_at + part.start(1), placed, "answer", sentence, kinds))
         return out
 
@@ -392,7 +409,7 @@ class TextFigures:
         return value
 
     def _noun_after(self, offset: int) -> str:
-        """The counted thing after a number: as far as its noun, or nothing."""
+        """Give the counted thing after a number: as far as its noun, or nothing."""
         units = names_to("units", "unit")
         words: list[str] = []
         ahead = self.reading.flow[offset : offset + 90]
@@ -406,7 +423,7 @@ class TextFigures:
                 if " ".join(words[-length:]) in units and len(words) >= length:
                     following = " ".join([words[-1], *[w.lower() for w in _WORD.findall(ahead[word.end() :])[:1]]])
                     return " ".join(words) if following not in units else f"{' '.join(words[:-1])} {following}".strip()
-            if words[-1] in {"of", "in", "to", "and", "or", "for", "by", "on", "at", "with", "was", "were", "had", "have"}:
+            if words[-1] in _NOUN_STOPS:
                 return ""
         return ""
 
@@ -421,7 +438,7 @@ class TextFigures:
         for number in numbers:
             placed = step.get(number.start) if number.attributes.get("step") else None
             if placed is None and not number.attributes.get("step"):
-                placed = self._bind(number, numbers, periods, sentence, text)
+                placed = self._bind(number, periods, sentence, text)
             if placed is not None:
                 bound.append((number, placed))
         out = []
@@ -441,7 +458,6 @@ class TextFigures:
     def _bind(
         self,
         number: Candidate,
-        numbers: Sequence[Candidate],
         periods: Sequence[tuple[FoundPeriod, int]],
         sentence: tuple[int, int],
         text: str,
@@ -453,7 +469,7 @@ class TextFigures:
             if _DIRECT.fullmatch(between) and not _BREAK.search(between):
                 return self._placed(following)
         if number.attributes.get("change"):
-            return self._changed(number, numbers, sentence)
+            return self._changed(number, sentence)
         if preceding is not None:
             return self._placed(preceding)
         if following is not None:
@@ -461,21 +477,17 @@ class TextFigures:
             return self._placed(following) if len(others) == 1 else None
         return self._from_around(number, sentence, text)
 
-    def _changed(
-        self, number: Candidate, numbers: Sequence[Candidate], sentence: tuple[int, int]
-    ) -> PlacedPeriod | None:
-        """The period of one end of a change that names none: the first or second of the two years spoken of."""
+    def _changed(self, number: Candidate, sentence: tuple[int, int]) -> PlacedPeriod | None:
+        """Give the period of one end of a change that names none: the first or second of the two years spoken of."""
         two = self._years_before(sentence[1], 2)
         text = self.reading.flow[sentence[0] : sentence[1]]
-        if len(two) != 2 or (not _SAME_YEARS.search(text) and len({p.period.start for p, _ in two}) != 2):
-            return None
-        if not _SAME_YEARS.search(text):
+        if len(two) != 2 or not _SAME_YEARS.search(text):
             return None
         first, second = sorted(two, key=lambda pair: pair[0].period.start or "")
         return self._placed(second if number.attributes["change"] == "to" else first)
 
     def _years_before(self, offset: int, count: int) -> list[tuple[FoundPeriod, int]]:
-        """The last different years spoken of before a place, in its paragraph."""
+        """Give the last different years spoken of before a place, in its paragraph."""
         start = self._paragraph(offset)
         found = [(p, at) for p, at in found_in(self.reading, (start, offset), self.context) if p.period.start]
         years: dict[str, tuple[FoundPeriod, int]] = {}
@@ -508,7 +520,7 @@ class TextFigures:
         return {n.start: self._placed(pair) for n, pair in zip(in_step, before, strict=True)}
 
     def _from_around(self, number: Candidate, sentence: tuple[int, int], text: str) -> PlacedPeriod | None:
-        """The period of a sentence that names none: the sentence before says it, or the question does."""
+        """Give the period of a sentence that names none: the sentence before says it, or the question does."""
         if _SAME_DAY.search(text):
             days = [pair for pair in found_in(self.reading, (max(0, sentence[0] - 1500), sentence[0]), self.context)
                     if pair[0].period.type == "instant"]  # fmt: skip

@@ -257,8 +257,10 @@ class PeriodReader:
             return None
         if match.groupdict().get("edge") in {"start", "beginning"}:
             finish = replace(finish, last=finish.first)
+        if finish.first is None or finish.last is None:
+            return None
         first = begin.first or _before(begin, finish.first)
-        if first is None or finish.last is None or first > finish.last:
+        if first is None or first > finish.last:
             return None
         if begin.first is not None and begin.type == finish.type == "calendar_year" and first.year == finish.first.year:
             return None
@@ -337,9 +339,7 @@ def parse_period(
     return reader_of(book or load_rules()).parse(text, context or PeriodContext())
 
 
-def find_periods(
-    text: str, *, context: PeriodContext | None = None, book: RuleBook | None = None
-) -> list[FoundPeriod]:
+def find_periods(text: str, *, context: PeriodContext | None = None, book: RuleBook | None = None) -> list[FoundPeriod]:
     """Find the periods in running text or in a header, in order, without overlaps."""
     return reader_of(book or load_rules()).find(text, context or PeriodContext())
 
@@ -432,7 +432,7 @@ def _add_months(day: date, months: int) -> date:
 
 
 def _before(begin: _Stretch, finish: date) -> date | None:
-    """The first day of a start without a year: the last such day that is not after the finish."""
+    """Give the first day of a start without a year: the last such day that is not after the finish."""
     if begin.month is None:
         return None
     same = _date(finish.year, begin.month, begin.day or 1)
@@ -440,7 +440,7 @@ def _before(begin: _Stretch, finish: date) -> date | None:
 
 
 def _latest(part: _Stretch, anchor: date) -> _Stretch:
-    """A month or day without a year, in the last year in which it does not lie after the anchor."""
+    """Give a month or day without a year, in the last year in which it does not lie after the anchor."""
     this_year = _placed_in(part, date(anchor.year, 1, 1))
     if this_year.first is not None and this_year.first <= anchor:
         return this_year
