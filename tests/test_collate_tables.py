@@ -22,7 +22,7 @@ from foi_nlp.records import (
     Reference,
 )
 from foi_nlp.resources import registers_folder
-from tests.collate_support import REAL, gold_records, group_of
+from tests.collate_support import CORPUS, REAL, gold_facts, gold_records, group_of
 
 ASKED = "How many dogs were seized by your officers in 2019 and 2020?"
 
@@ -324,3 +324,22 @@ def test_pandas_keeps_the_empty_apart_from_zero() -> None:
     frame = collate_records([letter("kent", {"2019": 0, "2020": None})]).to_pandas("observations")
     assert frame["value"].isna().tolist() == [False, True]
     assert frame["value"].iloc[0] == 0
+
+
+def test_the_pipelines_own_records_fall_into_the_request_groups_of_the_corpus() -> None:
+    from foi_nlp.run import Input, Inputs, Options, stream
+
+    facts = gold_facts()
+    files = [Input(CORPUS / gold["file"], gold["file"]) for gold in facts]
+    found = [record for record in stream(Inputs(files=files), options=Options()) if isinstance(record, LetterRecord)]
+    c = collate_records(found)
+    sources = {row["letter_id"]: str(row["source"]) for row in c.tables["letters"]}
+    groups: dict[object, set[str]] = {}
+    for row in c.tables["replies"]:
+        groups.setdefault(row["group_id"], set()).add(sources[row["letter_id"]])
+    wanted: dict[str, set[str]] = {}
+    for gold in facts:
+        if gold.get("request_group"):
+            wanted.setdefault(gold["request_group"], set()).add(gold["file"])
+    together = {frozenset(members) for members in groups.values() if len(members) > 1}
+    assert together == {frozenset(members) for members in wanted.values()}

@@ -77,13 +77,17 @@ def align(asked: list[Asked], reply: Reply, *, fixed: Mapping[str, Sequence[str]
     words = {a.id: meaning(a.text) for a in asked}
     scored = sorted(
         (
-            (_score(asked[i], free[j].text, words[asked[i].id], weights) + _same_place(asked[i], free[j].id, i, j, reply),
-             -i, -j)
+            (
+                _score(asked[i], free[j].text, words[asked[i].id], weights)
+                + _same_place(asked[i], free[j].id, i, j, reply),
+                -i,
+                -j,
+            )
             for i in range(len(asked))
             for j in range(len(free))
         ),
         reverse=True,
-    )  # fmt: skip
+    )
     taken_asked = {match.question for match in matches}
     taken: set[int] = set()
     for threshold, basis in ((_LIKE, "wording"), (_WEAK, "order")):

@@ -226,7 +226,8 @@ class _Builder:
         by_text: dict[str, _Letter] = {}
         by_facts: dict[tuple[object, ...], _Letter] = {}
         for number, run in enumerate(self.runs, start=1):
-            self._add("runs", run_id=f"R{number}", folder=run.name, letters=len(run.records), version=run.version or None,
+            self._add("runs", run_id=f"R{number}", folder=run.name, letters=len(run.records),
+                      version=run.version or None,
                       rules_sha256=run.rules_sha256 or None)  # fmt: skip
             for record in run.records:
                 base = f"L{record.text_sha256[:12] or 'x'}"
@@ -702,8 +703,8 @@ class _Builder:
             if standing == "":
                 _worsen(row, ["two_replies"])
             key = tuple(str(row[k]) for k in (
-                "question_id", "measure", "line", "period_type", "period_start", "period_end", "authority_id", "letter_id",
-                "unit"))  # fmt: skip
+                "question_id", "measure", "line", "period_type", "period_start", "period_end", "authority_id",
+                "letter_id", "unit"))  # fmt: skip
             same = cells.setdefault(key, [])
             if any(other["shown"] == row["shown"] or other["value"] == row["value"] is not None for other in same):
                 continue
@@ -726,7 +727,7 @@ class _Builder:
         self._report_years(request, asked_type, rows)
 
     def _report_years(self, request: _Request, asked_type: str | None, rows: Sequence[Row]) -> None:
-        """Say which forces give years of the other kind than the one asked for, or that both kinds stand side by side."""
+        """Say which forces give calendar and which financial years, where both kinds stand side by side."""
         by_type: dict[str, set[str]] = {}
         for row in rows:
             kind = {"calendar_year": "calendar", "financial_year": "financial"}.get(str(row.get("period_type")))
@@ -778,7 +779,7 @@ class _Builder:
         }
 
     def _gaps(self, request: _Request, rows: Sequence[Row]) -> list[Row]:
-        """Give a row for each question on which a force that was asked has no figure, and for each year it leaves out."""
+        """Give a row for each question to which a force that was asked has no figure, and each year it leaves out."""
         parents = {a.parent for a in request.asked}
         leaves = [a for a in request.asked if a.id not in parents]
         asked = [row for row in self.tables["requests"] if row["group_id"] == request.id]
@@ -834,7 +835,8 @@ class _Builder:
             if hindered:
                 first = {str(cell["authority_id"]): str(cell["reasons"]).split("; ")[0] for cell in hindered}
                 why = "; ".join(f"{force}: {reason}" for force, reason in sorted(first.items()))
-            self._add("totals", group_id=request.id, question_id=key[0], measure=key[1], line=key[2], period_type=key[3],
+            self._add("totals", group_id=request.id, question_id=key[0], measure=key[1], line=key[2],
+                      period_type=key[3],
                       period_start=key[4], period_end=key[5], forces=len(forces), total=total, why_not=why)  # fmt: skip
 
     def _add_authorities(self) -> None:

@@ -58,8 +58,10 @@ def group_sentences(group: Row, collation: Collation) -> list[str]:
     silent = _names(collation, [row["authority_id"] for row in asked if row["answer"] == "no_reply"])
     pending = f", {by_answer['pending']} sent a letter but no answer yet" if by_answer["pending"] else ""
     sentences = [
-        f"{_count(len(asked), 'authority was', 'authorities were')} asked: {by_answer['answered']} answered{pending}, "
-        f"{by_answer['no_reply']} did not reply{f' ({silent})' if silent else ''}."
+        (
+            f"{_count(len(asked), 'authority was', 'authorities were')} asked: {by_answer['answered']} "
+            f"answered{pending}, {by_answer['no_reply']} did not reply{f' ({silent})' if silent else ''}."
+        )
     ]
     sentences += _refusals(group_id, collation)
     sentences += _comparability(group_id, collation)
@@ -87,8 +89,8 @@ def _refusals(group_id: str, collation: Collation) -> list[str]:
             force = str(letters[str(row["letter_id"])]["authority_ids"] or "not known")
             refused.setdefault(str(row["outcome"]), set()).add(force)
     lines = [
-        f"Refused ({outcome.removeprefix('refused_').replace('_', ' ')}), in part or whole: {_count(len(forces), 'authority', 'authorities')} "
-        f"({_names(collation, forces)})."
+        f"Refused ({outcome.removeprefix('refused_').replace('_', ' ')}), in part or whole: "
+        f"{_count(len(forces), 'authority', 'authorities')} ({_names(collation, forces)})."
         for outcome, forces in sorted(refused.items())
     ]
     members = {str(row["letter_id"]) for row in collation.rows("replies", group_id=group_id)}
@@ -118,8 +120,10 @@ def _comparability(group_id: str, collation: Collation) -> list[str]:
             if reason_id in known and known[reason_id].across == "blocks":
                 why.setdefault(known[reason_id].text, set()).add(str(row["authority_id"]))
     lines = [
-        f"{_count(len(rows), 'figure')} were given: {grades['comparable']} can be compared between forces, "
-        f"{grades['with_care']} with care, {grades['not_comparable']} cannot."
+        (
+            f"{_count(len(rows), 'figure was', 'figures were')} given: {grades['comparable']} can be compared between "
+            f"forces, {grades['with_care']} with care, {grades['not_comparable']} cannot."
+        )
     ]
     if why:
         ordered = sorted(why.items(), key=lambda item: (-len(item[1]), item[0]))
@@ -144,8 +148,10 @@ def _clock(group_id: str, collation: Collation) -> list[str]:
     days = sorted(int(row["working_days"]) for row in clocks if isinstance(row["working_days"], int))
     span = f" Working days taken: {days[0]} to {days[-1]}." if days else ""
     return [
-        f"{in_time['yes']} of {_count(len(clocks), 'letter')} came in time, {in_time['no']} late; "
-        f"of {in_time['unknown']} it cannot be told, because the letter does not give both dates.{span}"
+        (
+            f"{in_time['yes']} of {_count(len(clocks), 'letter')} came in time, {in_time['no']} late; "
+            f"of {in_time['unknown']} it cannot be told, because the letter does not give both dates.{span}"
+        )
     ]
 
 
@@ -177,8 +183,8 @@ def _safe(text: str) -> str:
 _METHOD = (
     "## Method",
     "",
-    "Letters answer one request if the years and the other numbers of their questions agree and their wording is alike.",
-    "Calendar and financial years, different units, and other measures than the one asked for are kept in rows of their",
-    "own. A figure is graded on the terms of the request: its measure, unit, period, and the caveats that bear on it.",
+    "Letters answer one request if the years and the other numbers of their questions agree and their wording is",
+    "alike. Calendar and financial years, different units, and other measures than the one asked for are kept in rows",
+    "of their own. A figure is graded on the terms of the request: its measure, unit, period, and the caveats that bear on it.",
     "Sums over forces are given only where every cell of the row can be added.",
 )

@@ -65,7 +65,7 @@ class _Table:
 
 
 def write_report(collation: Collation, folder: Path, *, whole_letters: bool = True) -> None:
-    """Write `folder/report.html`. With `whole_letters` off, the letters are cut to the quotes and their surroundings."""
+    """Write `folder/report.html`; with `whole_letters` off it holds only the lines of letters that are quoted."""
     (folder / REPORT).write_text(report_html(collation, whole_letters=whole_letters), encoding="utf-8")
 
 
