@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import regex
 
-from foi_nlp.figures.meaning import PlacedPeriod, breakdown_key, found_in, plain_label, shortened, unit_in
+from foi_nlp.figures.meaning import PlacedPeriod, breakdown_key, found_in, is_generic, plain_label, shortened, unit_in
 from foi_nlp.figures.periods import FoundPeriod, find_periods, spanning
 from foi_nlp.figures.registers import names_to
 from foi_nlp.figures.values import Value, parse_value
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
 _SECTIONS = frozenset({"response", "preface", "caveat", "searches"})
 _UNCOUNTED = frozenset({"hours", "minutes", "days", "weeks", "months", "years", "seconds", "miles"})
 _NOUN_REACH = 5
-_NOUN_STOPS = frozenset(
-    ("of in to and or for by on at with was were had have between from during since over until than is are").split(" ")
-)
 _WORD = regex.compile(r"[^\W\d_][\w'-]*")
 _DIRECT = regex.compile(
     r"(?: ?\(?| [a-z][\w'-]*){0,7}? ?"
@@ -249,15 +246,20 @@ class TextFigures:
         return Pair(placed, value, line.start("value"), number, "total", agrees)
 
     def _heading(self, line: int) -> str:
-        """Give the short title line over a list, if there is one."""
+        """Give the short title line over a list, if there is one inside the answer."""
+        begin = self.reading.lines[line][0]
+        floor = max((b.start for b in answer_blocks(self.reading) if b.start <= begin < b.end), default=0)
         for n in range(line - 1, max(-1, line - 40), -1):
             start, end = self.reading.lines[n]
+            if end <= floor or (floor == 0 and self.reading.text[start:end].rstrip().endswith(":")):
+                return ""
             text = self.reading.text[start:end].strip()
             if not text:
                 continue
             if regex.search(r"\d", text):
                 continue
-            return text if len(text.split()) <= 6 and not text.endswith((".", ",", ";")) else ""
+            titled = len(text.split()) <= 6 and not text.endswith((".", ",", ";")) and not is_generic(text)
+            return text if titled else ""
         return ""
 
     def _of_pairs(self, pairs: Sequence[Pair], total: Pair | None) -> list[Observation]:
@@ -341,6 +343,8 @@ class TextFigures:
             return []
         label = match["label"] or ""
         sentence = self.reading.text[offset:line_end]
+        if any(p.kind != "day" for p in find_periods(sentence)):
+            return []
         placed = self.asking.period(at, sentence)
         if placed is None:
             self.reading.review(
@@ -385,7 +389,13 @@ class TextFigures:
                 found[start] = Candidate(start, end, value, hit.rule.id, attributes, noun)
             else:
                 held.attributes.update(attributes)
-        return [found[start] for start in sorted(found)]
+        inside = {
+            start
+            for start, one in found.items()
+            for other in found.values()
+            if other is not one and other.start <= start and one.end <= other.end
+        }
+        return [found[start] for start in sorted(found) if start not in inside]
 
     def _in_words(self, start: int, end: int) -> bool:
         return not any(c.isdigit() for c in self.reading.text[start:end])
@@ -423,7 +433,7 @@ class TextFigures:
                 if " ".join(words[-length:]) in units and len(words) >= length:
                     following = " ".join([words[-1], *[w.lower() for w in _WORD.findall(ahead[word.end() :])[:1]]])
                     return " ".join(words) if following not in units else f"{' '.join(words[:-1])} {following}".strip()
-            if words[-1] in _NOUN_STOPS:
+            if words[-1] in names_to("noun_stops", "stops"):
                 return ""
         return ""
 
@@ -435,10 +445,13 @@ class TextFigures:
         text = self.reading.text[sentence[0] : sentence[1]]
         bound: list[tuple[Candidate, PlacedPeriod]] = []
         step = self._in_step(numbers, periods, sentence)
+        in_step = "respectively" in text.lower()
         for number in numbers:
             placed = step.get(number.start) if number.attributes.get("step") else None
+            if placed is None and in_step and len(periods) > 1:
+                continue
             if placed is None and not number.attributes.get("step"):
-                placed = self._bind(number, periods, sentence, text)
+                placed = self._bind(number, numbers, periods, sentence, text)
             if placed is not None:
                 bound.append((number, placed))
         out = []
@@ -458,6 +471,7 @@ class TextFigures:
     def _bind(
         self,
         number: Candidate,
+        numbers: Sequence[Candidate],
         periods: Sequence[tuple[FoundPeriod, int]],
         sentence: tuple[int, int],
         text: str,
@@ -466,7 +480,8 @@ class TextFigures:
         preceding = next(((p, at) for p, at in reversed(periods) if at + p.end <= number.start), None)
         if following is not None:
             between = self.reading.flow[number.end : following[1] + following[0].start]
-            if _DIRECT.fullmatch(between) and not _BREAK.search(between):
+            broken = "\n" in self.reading.text[number.end : following[1] + following[0].start] and preceding is not None
+            if _DIRECT.fullmatch(between) and not _BREAK.search(between) and not broken:
                 return self._placed(following)
         if number.attributes.get("change"):
             return self._changed(number, sentence)
@@ -474,7 +489,9 @@ class TextFigures:
             return self._placed(preceding)
         if following is not None:
             others = {p.period.start for p, _ in periods}
-            return self._placed(following) if len(others) == 1 else None
+            stop = following[1] + following[0].start
+            parted = any(n.attributes.get("part") for n in numbers if number.end <= n.start < stop)
+            return self._placed(following) if len(others) == 1 and not parted else None
         return self._from_around(number, sentence, text)
 
     def _changed(self, number: Candidate, sentence: tuple[int, int]) -> PlacedPeriod | None:
@@ -556,7 +573,11 @@ class TextFigures:
             return {"total": True}
         if number.attributes.get("part"):
             words = _WORD.findall(regex.split(r"[,;.:]| and \d", ahead, maxsplit=1)[0])
-            kind = " ".join(w for w in words if w.lower() not in {"was", "were", "had", "been", "have", "of", "which"})
+            kind = " ".join(
+                w
+                for w in words
+                if w.lower() not in {"was", "were", "had", "been", "have", "of", "which", "whom", "in", "them", "these"}
+            )
             return {"kind": shortened(kind)} if kind else {}
         return {}
 
