@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT / "corpus"
 SCANNED = ("39_northumbria.txt", "14_psni.txt")
 LIST_MARK = re.compile(r"\s*(?:[-–•*]|\(?[0-9]{1,3}[.)]|\(?[a-zA-Z][.)]|Q\.?\s?\d+|\[\w{1,3}\])\s")
-FIXED = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)
+FIXED = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
 SEEN_AS_SPACE = re.compile(r"[ \t\u00a0]+")
 
 
@@ -177,7 +177,9 @@ def as_pdf(blocks: list[Block], *, ruled: bool) -> bytes:
         else:
             story += [Paragraph(html.escape(line), plain) for line in block.lines]
             story.append(Spacer(1, 10))
-    document = SimpleDocTemplate(out, pagesize=A4, leftMargin=60, rightMargin=60, topMargin=60, bottomMargin=60, invariant=1)
+    document = SimpleDocTemplate(
+        out, pagesize=A4, leftMargin=60, rightMargin=60, topMargin=60, bottomMargin=60, invariant=1
+    )
 
     def number(canvas: object, template: object) -> None:
         canvas.setFont("Helvetica", 8)  # type: ignore[attr-defined]
@@ -198,7 +200,11 @@ def pdf_table(rows: tuple[tuple[str, ...], ...], style: ParagraphStyle, width: f
         first = min(first, 30 + 5.0 * max(len(row[0]) for row in rows))
     cells = [[Paragraph(html.escape(text), style) for text in row] for row in rows]
     table = Table(cells, colWidths=[first, *others], repeatRows=1, hAlign="LEFT")
-    commands = [("VALIGN", (0, 0), (-1, -1), "TOP"), ("TOPPADDING", (0, 0), (-1, -1), 2), ("BOTTOMPADDING", (0, 0), (-1, -1), 3)]
+    commands = [
+        ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("TOPPADDING", (0, 0), (-1, -1), 2),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+    ]
     if ruled:
         commands.append(("GRID", (0, 0), (-1, -1), 0.5, colors.black))
     table.setStyle(TableStyle(commands))
@@ -255,7 +261,9 @@ def as_scan(pdf: bytes) -> bytes:
         pages.append(turned.point(lambda grey: 0 if grey < 150 else 255).convert("1"))
     out = io.BytesIO()
     fixed = FIXED.timetuple()
-    pages[0].save(out, "PDF", resolution=200.0, save_all=True, append_images=pages[1:], creationDate=fixed, modDate=fixed)
+    pages[0].save(
+        out, "PDF", resolution=200.0, save_all=True, append_images=pages[1:], creationDate=fixed, modDate=fixed
+    )
     return out.getvalue()
 
 
@@ -265,11 +273,15 @@ def main(folder: Path) -> None:
     for path in letters():
         text = path.read_text(encoding="utf-8")
         gold = json.loads((CORPUS / "gold" / f"{path.name}.json").read_text(encoding="utf-8"))
-        dates = [date["iso"] for date in gold.get("dates", []) if date["role"] == "letter_date" and len(date["iso"]) == 10]
+        dates = [
+            date["iso"] for date in gold.get("dates", []) if date["role"] == "letter_date" and len(date["iso"]) == 10
+        ]
         when = datetime.datetime.fromisoformat(f"{dates[0]}T12:00:00+00:00") if dates else None
         blocks = blocks_of(text)
         stem = path.stem
-        (folder / f"{stem}.html").write_text(as_html(blocks, next(line for block in blocks for line in block.lines)), encoding="utf-8")
+        (folder / f"{stem}.html").write_text(
+            as_html(blocks, next(line for block in blocks for line in block.lines)), encoding="utf-8"
+        )
         document = as_docx(blocks)
         (folder / f"{stem}.docx").write_bytes(document)
         (folder / f"{stem}.xlsx").write_bytes(with_fixed_times(as_xlsx(blocks)))

@@ -10,7 +10,7 @@ from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
 from foi_nlp.letters.source import Reader, SourceFile
 
-_NO_LETTERS = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$|~\$)")
+_NO_LETTERS = re.compile(r"(?:^|/)(?:__MACOSX/|\.[^./]|Thumbs\.db$|desktop\.ini$|~\$)")
 _ENVELOPE = re.compile(rb"^From [^\n]*\n(?=[A-Za-z][A-Za-z0-9-]*:)", re.MULTILINE)
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 

@@ -100,19 +100,19 @@ class _Worker:
             self.process.stdin.write(json.dumps(question).encode("ascii") + b"\n")
             self.process.stdin.flush()
             line = self._answer(seconds)
-        except (OSError, EOFError) as error:
-            self.stop()
-            raise LetterError(
-                file.source,
-                f"reading it needs more than {options.limits.memory_megabytes:,} megabytes of memory or breaks the "
-                f"{reader.kind} reader; save it anew, or raise the limit with --limit memory_megabytes=NUMBER",
-            ) from error
         except TimeoutError as error:
             self.stop()
             raise LetterError(
                 file.source,
                 f"reading it takes longer than {seconds:g} seconds; save it anew, or raise the limit with "
                 "--limit seconds=NUMBER",
+            ) from error
+        except (OSError, EOFError) as error:
+            self.stop()
+            raise LetterError(
+                file.source,
+                f"reading it needs more than {options.limits.memory_megabytes:,} megabytes of memory or breaks the "
+                f"{reader.kind} reader; save it anew, or raise the limit with --limit memory_megabytes=NUMBER",
             ) from error
         except BaseException:
             self.stop()  # an interrupt leaves an answer in the pipe that belongs to no later question

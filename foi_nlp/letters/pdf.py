@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from foi_nlp.letters.assembling import CellText, TextBuilder
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
-from foi_nlp.letters.pdf_tables import PageTable, Row, aligned_tables, inside, ruled_tables
+from foi_nlp.letters.pdf_tables import PageTable, Row, aligned_tables, inside, is_data, ruled_tables
 from foi_nlp.letters.pdf_words import Line, Word, lines_of, words_of
 from foi_nlp.letters.source import Reader, SourceFile
 from foi_nlp.records import Place
@@ -177,10 +177,16 @@ def _mark_furniture(pages: list[PageContent]) -> None:
             edge = line.bottom < 0.1 * page.height or line.top > 0.9 * page.height
             if _PAGE_NUMBER.fullmatch(line.text) and edge:
                 page.furniture.add(i)
-            elif len(pages) > 1 and counts[text, height] > 1 and len(line.chunks()) < 4:
+            elif len(pages) > 1 and counts[text, height] > 1 and not _is_table_row(line, edge=edge):
                 if any(key in seen for key in _near((text, height))):
                     page.furniture.add(i)
                 seen.add((text, height))
+
+
+def _is_table_row(line: Line, *, edge: bool) -> bool:
+    """Tell whether a line that comes again may be a row: rows of a long table are alike but for their figures."""
+    chunks = len(line.chunks())
+    return chunks > 3 or (is_data(line) and not (edge and chunks == 2))
 
 
 def _near(key: tuple[str, int]) -> tuple[tuple[str, int], ...]:

@@ -276,7 +276,7 @@ def aligned_tables(lines: Sequence[Line], rules: Sequence[float] = ()) -> list[P
     at = 0
     while at < len(lines):
         end = _run_end(lines, at)
-        rows = [line for line in lines[at:end] if _is_data(line)]
+        rows = [line for line in lines[at:end] if is_data(line)]
         if len(rows) < 2:
             at = end if end > at else at + 1
             continue
@@ -294,7 +294,7 @@ def _spans(line: Line) -> list[Interval]:
     return [(chunk[0].x0, chunk[-1].x1) for chunk in line.chunks()]
 
 
-def _is_data(line: Line) -> bool:
+def is_data(line: Line) -> bool:
     """Tell whether a line has a figure in a column of its own."""
     chunks = line.chunks()
     return len(chunks) > 1 and any(_FIGURE.fullmatch(" ".join(w.text for w in chunk)) for chunk in chunks[1:])
@@ -302,7 +302,7 @@ def _is_data(line: Line) -> bool:
 
 def _run_end(lines: Sequence[Line], at: int) -> int:
     """Give the end of the run of table lines that begins with a data line at `at`; `at` itself when none does."""
-    if not _is_data(lines[at]):
+    if not is_data(lines[at]):
         return at
     end = at + 1
     step = 0.0
@@ -312,30 +312,32 @@ def _run_end(lines: Sequence[Line], at: int) -> int:
         height = max(lines[end].size, lines[end - 1].size)
         if gap > max(1.6 * height, step + 0.4 * height):
             break
-        if _is_data(lines[end]):
+        if is_data(lines[end]):
             step = max(step, gap)
             beyond_first += _spans(lines[end])[1:]
-        elif not (_is_label(lines, end) or (gap < 0.5 * height and _under(beyond_first, lines[end]))):
+        elif not (_is_label(lines, end, beyond_first) or (gap < 0.5 * height and _under(beyond_first, lines[end]))):
             break
         end += 1
     while end > at + 1 and not (
-        _is_data(lines[end - 1]) or _continues(lines[end - 2], lines[end - 1]) or _under(beyond_first, lines[end - 1])
+        is_data(lines[end - 1]) or _continues(lines[end - 2], lines[end - 1]) or _under(beyond_first, lines[end - 1])
     ):
         end -= 1
     return end
 
 
-def _is_label(lines: Sequence[Line], at: int) -> bool:
-    """Tell whether a line may be a piece of a wrapped label: one short chunk that a figure line stands close to."""
+def _is_label(lines: Sequence[Line], at: int, beyond_first: list[Interval]) -> bool:
+    """Tell whether a line may be a piece of a wrapped label: one chunk in the first column, with figures close by."""
     line = lines[at]
-    near = [lines[i] for i in (at - 1, at + 1, at + 2) if 0 <= i < len(lines) and i != at and _is_data(lines[i])]
-    first = [other.chunks()[0] for other in near]
-    return len(line.chunks()) == 1 and any(line.x1 <= chunk[-1].x1 + 60 and line.x0 < chunk[-1].x1 for chunk in first)
+    if len(line.chunks()) > 1 or any(x0 < line.x1 and line.x0 < x1 for x0, x1 in beyond_first):
+        return False
+    near = [lines[i] for i in (at - 1, at + 1, at + 2) if 0 <= i < len(lines) and i != at and is_data(lines[i])]
+    return any(line.x0 < other.chunks()[0][-1].x1 for other in near)
 
 
 def _under(spans: list[Interval], line: Line) -> bool:
-    """Tell whether each chunk of a line stands under one of the spans: the line goes on the cells there."""
-    return all(any(x0 < b and a < x1 for a, b in spans) for x0, x1 in _spans(line))
+    """Tell whether each chunk of a line stands under one column only: then it goes on the cells there."""
+    columns = _columns(spans)
+    return all(sum(x0 < b and a < x1 for a, b in columns) == 1 for x0, x1 in _spans(line))
 
 
 def _continues(before: Line, line: Line) -> bool:
@@ -373,10 +375,13 @@ def _aligned(lines: list[Line], columns: list[Interval], rules: Sequence[float])
     for line in lines:
         row: Row = [TableCell() for _ in range(width)]
         for chunk in line.chunks():
+            over = _overlapped(chunk, columns)
             for word in chunk:
-                row[_column_of(word, columns)].words.append(word)
+                # A chunk over one column is that column's; a wide one is several headers with narrow gaps.
+                column = over[0] if len(over) == 1 else _column_of(word, columns)
+                row[column].words.append(word)
         rows.append((line, row))
-    data = [i for i, (line, _) in enumerate(rows) if _is_data(line)]
+    data = [i for i, (line, _) in enumerate(rows) if is_data(line)]
     if not data:
         return None
     kept: list[Row] = []
@@ -398,6 +403,10 @@ def _aligned(lines: list[Line], columns: list[Interval], rules: Sequence[float])
 def _mostly_figures(texts: list[str]) -> bool:
     filled = [text for text in texts if text]
     return sum(bool(_FIGURE.fullmatch(text)) for text in filled) > max(1, 0.6 * len(filled) - 1)
+
+
+def _overlapped(chunk: list[Word], columns: list[Interval]) -> list[int]:
+    return [c for c, (x0, x1) in enumerate(columns) if x0 < chunk[-1].x1 and chunk[0].x0 < x1]
 
 
 def _column_of(word: Word, columns: list[Interval]) -> int:
@@ -424,18 +433,17 @@ def _with_labels(rows: list[tuple[Line, Row]], rules: Sequence[float]) -> list[R
     That is the row of the lines they stand closest with; where all lines stand equally close, the nearer row;
     never one beyond a drawn rule.
     """
-    data = [i for i, (line, _) in enumerate(rows) if _is_data(line)]
+    data = [i for i, (line, _) in enumerate(rows) if is_data(line)]
     joined: dict[int, list[int]] = {i: [i] for i in data}
     for group in _groups([line for line, _ in rows]):
         within = [i for i in group if i in joined] or data
         for i in group:
             if i not in joined:
                 line = rows[i][0]
-                best = min(
-                    within,
-                    key=lambda d: (_parted(line, rows[d][0], rules), abs(_middle(line) - _middle(rows[d][0]))),  # noqa: B023
-                )
-                joined[best].append(i)
+                distances = [
+                    (_parted(line, rows[d][0], rules), abs(_middle(line) - _middle(rows[d][0])), d) for d in within
+                ]
+                joined[min(distances)[2]].append(i)
     out: list[Row] = []
     for i in data:
         row: Row = [TableCell() for _ in rows[0][1]]
