@@ -71,7 +71,7 @@ def tables(draw: st.DrawFn, *, blanks: bool = True, suppressed: bool = True) -> 
         if total_column:
             sums.append(sum(sums))
         rows.append(("Total", [write(v, thousands=thousands) for v in sums]))
-    if suppressed and draw(st.booleans()):
+    if suppressed and not (total_row or total_column) and draw(st.booleans()):
         r, c = draw(st.integers(0, len(labels) - 1)), draw(st.integers(0, n - 1))
         rows[r][1][c] = "<5"
     if any(not any(cells[:n]) for _, cells in rows):

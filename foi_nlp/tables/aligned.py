@@ -11,7 +11,7 @@ from statistics import median
 import regex
 
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import join_cells
+from foi_nlp.tables.cells import is_number, join_cells
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece, before, last_word
 from foi_nlp.tables.words import is_word, starts_with_word, table_words
@@ -19,6 +19,7 @@ from foi_nlp.tables.words import is_word, starts_with_word, table_words
 MOST_BLANK_LINES = 2
 MOST_LABEL_LINES = 16
 MOST_FURNITURE_LINES = 10
+MOST_BRIEF_LINES = 4
 MOST_HEADER_LINES = 8
 LONGEST_HEADER = 60
 LONGEST_PIECE = 80
@@ -197,6 +198,9 @@ def _part(lines: Lines, parsed: Sequence[Line], first: int, last: int) -> Part |
     data = sorted([*data, *lone])
     margin = min((parsed[n].pieces[0].left for n in data if parsed[n].pieces[0].left < edge), default=-1)
     heads = _header_lines(lines, parsed, first, data[0], edge, margin)
+    mistaken = _rows_of_years(parsed, heads)
+    data = sorted([*data, *mistaken])
+    heads = [n for n in heads if n not in mistaken]
     begin = heads[0] if heads else min([data[0], *_labels_above(lines, parsed, data[0], edge)])
     rows, headings = _rows(lines, parsed, begin, last, data, edge, set(heads))
     if not rows:
@@ -240,6 +244,18 @@ def _header_lines(lines: Lines, parsed: Sequence[Line], first: int, data: int, e
         n for n in range(min(heads), data) if n not in heads and parsed[n].pieces and _is_corner(parsed, n, heads)
     ]
     return sorted([*heads, *corners])
+
+
+def _rows_of_years(parsed: Sequence[Line], heads: Sequence[int]) -> list[int]:
+    """Give the lines below a header of periods whose figures could be years, too: they are rows."""
+    out = []
+    dated = False
+    for n in heads:
+        rest = parsed[n].pieces[1:]
+        if dated and rest and all(is_number(p.value) for p in rest):
+            out.append(n)
+        dated = dated or sum(p.period is not None for p in rest) >= 2
+    return out
 
 
 def _is_over(line: Line, edge: int) -> bool:
@@ -438,9 +454,16 @@ def _continues(lines: Lines, parts: Sequence[Part], part: Part, repeated: Counte
         repeated[_folded(lines, n)] > 1 or _PAGE.search(lines.line(n)) or starts_with_word(lines.line(n), "furniture")
         for n in gap
     )
-    return furniture and max(len(row.figures) for row in part.rows) <= max(
+    brief = len(gap) <= MOST_BRIEF_LINES and not any(_opens_something(lines.line(n)) for n in gap)
+    return (furniture or brief) and max(len(row.figures) for row in part.rows) <= max(
         len(r.figures) for p in parts for r in p.rows
     )
+
+
+def _opens_something(line: str) -> bool:
+    """Whether a line between two parts is a caption, a question or prose, so that a new table begins after it."""
+    text = " ".join(line.split())
+    return len(text) > LONGEST_HEADER or text.endswith((":", "?", ".")) or starts_with_word(text, "caption")
 
 
 def _says_continued(line: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import regex
@@ -15,6 +15,8 @@ from foi_nlp.grids import EMPTY, Cell
 LONGEST_CELL = 120
 """Characters of a cell that can still be a value or a period; longer texts are words."""
 
+BAND = regex.compile(r"(?![01]\s?[-–])[0-9]{1,3}\s?[-–]\s?[0-9]{1,3}|[0-9]{1,3}\s?\+")
+"""A band of ages or times, which is a label where cells have lost their columns; `0-4` and `1-4` hide a count."""
 _FOREIGN_DIGITS = regex.compile(r"(?![0-9])\p{Nd}")
 _DIRECTION_MARKS = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _DIGITS = regex.compile(r"[0-9]")
@@ -78,3 +80,11 @@ def join_cells(cells: Iterable[Cell], *, column_span: int | None = None) -> Cell
         joined += glue + piece.text
     span = max(piece.column_span for piece in pieces) if column_span is None else column_span
     return Cell(joined, tuple(s for piece in pieces for s in piece.segments), column_span=span)
+
+
+def in_order(found: Sequence[FoundPeriod]) -> bool:
+    """Whether periods can be the heads of neighbouring columns: of one kind, and each after (or before) the last."""
+    kinds = {one.period.type for one in found} - {"year_to_date", "date_range"}
+    starts = [one.period.start for one in found if one.period.start is not None]
+    rising = sorted(set(starts))
+    return len(kinds) <= 1 and starts in (rising, rising[::-1])

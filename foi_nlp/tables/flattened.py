@@ -10,7 +10,7 @@ import regex
 from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import is_number, is_symbol, value_of
+from foi_nlp.tables.cells import BAND, in_order, is_number, is_symbol, value_of
 from foi_nlp.tables.delimited import merged
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import adds_up
@@ -30,6 +30,7 @@ _SENTENCE_END = regex.compile(r"[.!?;:]$")
 _TOTALLED = regex.compile(
     r"[0-9]\s+\S[^0-9]{2,60}\s[0-9][^0-9]*[0-9]?.*(?:[Tt]otal|TOTAL|[Cc]yfanswm)[^0-9]{0,12}[0-9]"
 )
+_DASHES = frozenset("-–—")
 _MARK = regex.compile(r"[*#†‡]+|\[\w\]|\(\d\)")
 
 
@@ -51,7 +52,7 @@ class Token:
     @property
     def ends_sentence(self) -> bool:
         """Whether running text ends or pauses at the token."""
-        return _SENTENCE_END.search(self.text) is not None and len(self.text) > 2
+        return _SENTENCE_END.search(self.text) is not None and len(self.text) > 2 and not self.text[0].isdigit()
 
 
 @dataclass(slots=True)
@@ -109,7 +110,14 @@ def _tokens(lines: Lines, n: int) -> list[Token]:
             trailing = _MARK.match(text, at)
             if trailing:
                 at = trailing.end()
-    return out
+    return [_as_word(out, i) for i in range(len(out))]
+
+
+def _as_word(tokens: Sequence[Token], i: int) -> Token:
+    """Take a dash between two words for what joins them rather than for a nil."""
+    token = tokens[i]
+    inside = 0 < i < len(tokens) - 1 and tokens[i - 1].kind == "T" and tokens[i + 1].kind == "T"
+    return replace(token, kind="T") if inside and token.text in _DASHES else token
 
 
 def _words(text: str, start: int, end: int) -> list[Token]:
@@ -123,7 +131,13 @@ def _words(text: str, start: int, end: int) -> list[Token]:
             i += 2
             continue
         value = value_of(text[a:b])
-        kind = "V" if is_symbol(value) or (value is not None and _is_word_value(text[a:b])) else "T"
+        kind = (
+            "T"
+            if BAND.fullmatch(text[a:b])
+            else "V"
+            if is_symbol(value) or (value is not None and _is_word_value(text[a:b]))
+            else "T"
+        )
         out.append(Token(kind, a, b, text[a:b]))
         i += 1
     return out
@@ -145,6 +159,8 @@ def _periods_across(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid
             width = stop - at
             rows, sure = _rows(tokens[stop:], width)
             last = n + 1
+            if not sure and _is_cut(rows, tokens[stop:], width):
+                continue
             if sure:
                 more, last = _following_rows(lines, n + 1, width, has_rows=bool(rows))
                 rows += more
@@ -152,6 +168,15 @@ def _periods_across(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid
             if grid is not None and (stop > end or not _total_heads(tokens, end) or not adds_up(grid.rows[1:])):
                 return grid, last
     return None
+
+
+def _is_cut(rows: Sequence[Part], tokens: Sequence[Token], width: int) -> bool:
+    """Whether a row of figures that could not be read stands among the rows, so that none of them is sure."""
+    if rows and is_word(" ".join(token.text for token in rows[-1].label), "total"):
+        return False
+    used = sum(len(part.label) + len(part.figures) for part in rows)
+    rest = tokens[used : used + MOST_LABEL_WORDS + 2 * width]
+    return sum(token.kind == "V" for token in rest) >= min(width, 2)
 
 
 def _total_heads(tokens: Sequence[Token], end: int) -> list[int]:
@@ -178,7 +203,7 @@ def _period_runs(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
         ):
             i += 1
         i += 1
-        if i - first >= 2:
+        if i - first >= 2 and in_order([token.found for token in tokens[first:i] if token.found is not None]):
             out.append((first, i))
     return out
 
@@ -235,7 +260,9 @@ def _whole_row(tokens: Sequence[Token], width: int) -> Part | None:
         run += 1
     if len(figures) < width or any(token.kind != "V" for token in figures) or run > width + 1:
         return None
-    if not label or not any(token.kind == "T" for token in label) or not _is_clean(label) or label[0].kind != "T":
+    if not label or not _is_clean(label):
+        return None
+    if label[0].kind != "T":
         return None
     return Part(label, figures)
 
@@ -296,16 +323,12 @@ def _across_grid(corner: Sequence[Token], header: Sequence[Token], rows: Sequenc
     while parts and len(parts[-1].figures) != width:
         parts.pop()
     full = sum(len(part.figures) == width for part in parts)
-    if not full or full * 3 < len(parts):
+    if not full:
         return None
     if len(parts) == 1 and not parts[0].label and all(is_number(value_of(t.text)) for t in header) and width < 3:
         return None
     out: list[list[Cell]] = [[_joined(corner), *[token.cell for token in header]]]
-    for part in parts:
-        figures = [token.cell for token in part.figures]
-        if len(figures) < width:
-            figures = [merged(figures, width), *[EMPTY] * (width - 1)]
-        out.append([_joined(part.label), *figures])
+    out += [[_joined(part.label), *_figure_cells(part, width)] for part in parts]
     return _as_grid(out)
 
 
@@ -355,40 +378,58 @@ def _as_grid(rows: Sequence[Sequence[Cell]]) -> Grid:
 
 def _periods_down(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:
     """Read `2016 4 2017 3 ...`, in one line or a pair a line, and the header before it."""
-    at = next((i for i in range(len(tokens) - 1) if tokens[i].kind == "P" and tokens[i + 1].kind == "V"), None)
+    at = next((i for i in range(len(tokens) - 1) if tokens[i].kind == "P"), None)
+    if at is not None and tokens[at + 1].kind != "V":
+        return None
     if at is None:
         return None
-    rows, used = _pairs(tokens, at)
-    if not rows:
-        return None
-    width = len(rows[0].figures)
-    last = n + 1
-    if used == len(tokens):
-        while last < len(lines) and lines.free[last]:
-            following = _tokens(lines, last)
-            more, used_here = _pairs(following, 0)
-            if not more or used_here != len(following) or any(len(part.figures) != width for part in more):
-                break
-            rows += more
-            last += 1
-    dated = sum(part.label[0].kind == "P" for part in rows)
     words = list(tokens[:at])
     first = n
     if not words and n and lines.free[n - 1] and not lines.blank(n - 1):
         above = _tokens(lines, n - 1)
         if above and starts_with_word(" ".join(t.text for t in above), "period_header"):
             words, first = above, n - 1
+    rows, used = _pairs(tokens, at)
+    last = n + 1
+    while rows and used == len(tokens) and last < len(lines) and lines.free[last]:
+        following = _tokens(lines, last)
+        more, used_here = _pairs(following, 0)
+        if not more or used_here != len(following):
+            more = _dated_row(following, len(rows[0].figures))
+        if not more:
+            break
+        rows += more
+        last += 1
+    width = max((len(part.figures) for part in rows), default=0)
     header = _down_header(words, width)
-    if dated < (2 if header else 3) or (width > 1 and not header):
+    ragged = any(len(part.figures) != width for part in rows)
+    dated = sum(part.label[0].kind == "P" for part in rows)
+    if dated < (2 if header else 3) or (not header and (width > 1 or ragged)):
         return None
     if _disorderly([part.label[0] for part in rows if part.label[0].kind == "P"]):
         return None
-    cells = [[_joined(part.label), *[t.cell for t in part.figures]] for part in rows]
+    cells = [[_joined(part.label), *_figure_cells(part, width)] for part in rows]
     if header:
         cells.insert(0, header)
     if first < n:
         lines.take(first, n)
     return _as_grid(cells), last
+
+
+def _dated_row(tokens: Sequence[Token], width: int) -> list[Part]:
+    """Read a line as one row of a period and `width` figures, of which some could be years."""
+    if len(tokens) != width + 1 or tokens[0].kind != "P":
+        return []
+    figures = list(tokens[1:])
+    if any(token.kind != "V" and not is_number(value_of(token.text)) for token in figures):
+        return []
+    return [Part([tokens[0]], figures)]
+
+
+def _figure_cells(part: Part, width: int) -> list[Cell]:
+    """Give a cell a column; figures of a row with too few become one cell across all columns."""
+    figures = [token.cell for token in part.figures]
+    return figures if len(figures) == width else [merged(figures, width), *[EMPTY] * (width - 1)]
 
 
 def _pairs(tokens: Sequence[Token], at: int) -> tuple[list[Part], int]:
@@ -410,7 +451,7 @@ def _pairs(tokens: Sequence[Token], at: int) -> tuple[list[Part], int]:
         while stop < len(tokens) and tokens[stop].kind == "V":
             figures.append(tokens[stop])
             stop += 1
-        if not figures or (rows and len(figures) != len(rows[0].figures)):
+        if not figures:
             break
         rows.append(Part(label, figures))
         i = stop

@@ -21,6 +21,12 @@ __all__ = ["CheckedSum", "PairedFigure", "PairedTable", "Refusal", "pair"]
 
 MANY_COLUMNS = 400
 MANY_CELLS = 2_000_000
+_LOSSY = {"flattened", "stacked"}
+_DROPPED = {
+    "column_without_period": "The {what} has no period of its own beside others that have one, and adds nothing up.",
+    "row_without_period": "The {what} has no period of its own beside others that have one, and adds nothing up.",
+    "ambiguous_columns": "Cells have vanished, and no total proves where the figures of this {what} belong.",
+}
 _TOTALS = {"total", "subtotal"}
 _COUNTED = regex.compile(
     r"(?P<number>\d{1,4})\s?[x×]\s+(?P<thing>.{2,80}?)(?=\s*(?:[,;]|\band\b)?\s*\d{1,4}\s?[x×]\s|$)", regex.IGNORECASE
@@ -78,6 +84,7 @@ class _Pairing:
         down, across = self._axes()
         checks = self._checks(down, across)
         self._drop_undated(down, across)
+        self._drop_doubtful(across)
         figures = [self._paired(at, figure, down, across, checks) for at, figure in sorted(self.figures.items())]
         kept = [figure for figure in figures if figure is not None]
         kept += self._counted_parts(kept)
@@ -145,11 +152,10 @@ class _Pairing:
         return repeated * 4 > len(self.shape.rows) and (texts > 0 or repeated * 2 > len(self.shape.rows))
 
     def _lacks_header(self) -> bool:
-        """Whether two or more columns have neither header nor dated rows."""
+        """Whether two or more columns have no header at all."""
         if len(self.shape.columns) < 2 or not (self.figures or self.gaps):
             return False
-        headed = any(head.labels or head.period for head in self.shape.column_heads.values())
-        return not headed and not any(head.period for head in self.shape.row_heads.values())
+        return not any(head.labels or head.period for head in self.shape.column_heads.values())
 
     # ---- vanished cells
 
@@ -255,12 +261,23 @@ class _Pairing:
                 for r in apart:
                     self._drop([(r, c) for c in shape.columns], "row_without_period", "row")
 
+    def _drop_doubtful(self, across: Axis) -> None:
+        """Refuse rows that do not add up where cells vanished: a number of the label may stand among the figures."""
+        if self.grid.source not in _LOSSY or (self.grid.source == "stacked" and not self.gaps):
+            return
+        doubtful = {found.line for found in across.sums if found.disagrees}
+        unsolved = any((gap.row, c) in self.unread for gap in self.gaps for c in gap.columns)
+        if unsolved and self.grid.source == "flattened":
+            doubtful |= set(self.shape.rows) - {found.line for found in across.sums if found.agrees}
+        for r in sorted(doubtful):
+            self._drop([(r, c) for c in self.shape.columns], "ambiguous_columns", "row")
+
     def _drop(self, places: Sequence[tuple[int, int]], code: str, what: str) -> None:
         gone = [self.figures.pop(at) for at in places if at in self.figures]
         if gone:
             start = min(figure.cell.segments[0][0] for figure in gone)
             end = max(figure.cell.segments[-1][1] for figure in gone)
-            reason = f"The {what} has no period of its own beside others that have one, and adds nothing up."
+            reason = _DROPPED[code].format(what=what)
             self.refusals.append(Refusal(code, reason, start, end))
 
     def _checks(self, down: Axis, across: Axis) -> dict[tuple[int, int], Check]:
@@ -283,7 +300,9 @@ class _Pairing:
 
     def _say_disagreement(self, is_down: bool, found: Sum) -> None:
         at = (found.at, found.line) if is_down else (found.line, found.at)
-        figure = self.figures[at]
+        figure = self.figures.get(at)
+        if figure is None:
+            return
         added = _plain(found.low) if found.low == found.high else f"at least {_plain(found.low)}"
         reason = f"The total is stated as {_plain(found.stated)}, but its parts add up to {added}."
         self._refuse("totals_disagree", reason, figure.cell)

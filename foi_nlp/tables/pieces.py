@@ -83,7 +83,8 @@ def _cut(piece: Piece) -> list[Piece]:
         return [piece]
     if piece.period is not None or piece.value is not None:
         return [piece]
-    if all(is_number(value_of(word)) for word in words):
+    dated = [period_of(word) is not None for word in words]
+    if all(is_number(value_of(word)) for word in words) and not (dated[0] and not all(dated)):
         return _slices(piece, _word_bounds(words))
     found = periods.find_periods(piece.text)
     if len(found) >= 2:

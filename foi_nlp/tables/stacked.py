@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import cell_at, is_number, join_cells, period_of, value_of
+from foi_nlp.tables.cells import BAND, cell_at, in_order, is_number, join_cells, period_of, value_of
 from foi_nlp.tables.delimited import is_rule, merged, one_cell_a_line, split_pipes
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece
@@ -145,18 +145,29 @@ def find_stacked(lines: Lines) -> list[Grid]:
     grids = []
     i = 0
     while i < len(units):
-        for read in (_periods_across, _periods_down, _words_across, _labels_down):
-            found = read(units, i)
-            if found is not None:
-                grid, first, last = found
-                grids.append(grid)
-                for n in range(units[first].line, units[last - 1].line + 1):
-                    lines.free[n] = 0
-                i = last
-                break
-        else:
+        found = next((one for read in _READERS if (one := read(units, i)) is not None), None)
+        if found is None:
             i += 1
+            continue
+        grid, first, last = found
+        grids.append(grid)
+        rest = _left_over(units, last)
+        if rest > last:
+            reason = "The row does not have as many figures as those above it, so its columns cannot be told."
+            cells = [(unit.cell,) for unit in units[last:rest]]
+            grids.append(replace(_as_grid(cells, "stacked"), uncertain=reason))
+        for n in range(units[first].line, units[rest - 1].line + 1):
+            lines.free[n] = 0
+        i = rest
     return grids
+
+
+def _left_over(units: Sequence[Unit], last: int) -> int:
+    """Give the end of the figures that follow a table closely but are no rows of it."""
+    i = last
+    while i < len(units) and i - last < MOST_CELLS and units[i].kind in "PV" and _next_to(units[i - 1], units[i]):
+        i += 1
+    return i if i - last > 1 else last
 
 
 def find_counted(lines: Lines) -> list[Grid]:
@@ -208,7 +219,8 @@ def _unit(n: int, piece: Piece) -> Unit:
     if len(piece.text) > LONGEST_LABEL:
         return Unit(n, piece.cell, "T", None)
     found = piece.period
-    kind = "P" if found is not None else "V" if piece.value is not None else "T"
+    figure = piece.value is not None and not BAND.fullmatch(piece.text)
+    kind = "P" if found is not None else "V" if figure else "T"
     return Unit(n, piece.cell, kind, found)
 
 
@@ -237,7 +249,7 @@ def _periods_across(units: Sequence[Unit], at: int) -> Found | None:
     while end - at > 1 and _needs_year(units[end - 1]) != _needs_year(units[at]):
         end -= 1
     width = end - at
-    if width < 2:
+    if width < 2 or not in_order([unit.found for unit in units[at:end] if unit.found is not None]):
         return None
     corner = at - 1 if at and units[at - 1].kind == "T" and _heads(units[at - 1], units[at]) else None
     heads = [end + 1] if end < len(units) and _heads_total(units, end) else []
@@ -266,7 +278,7 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
         label = i
         while i < len(units) and units[i].kind == "T" and not units[i].prose and i - label < MOST_LABEL_LINES:
             i += 1
-        if i == label and i < len(units) and units[i].kind == "P" and _needs_year(units[i]):
+        if i == label and i < len(units) and ((units[i].kind == "P" and _needs_year(units[i])) or _names_row(units, i)):
             i += 1
         if i == label and rows:
             break
@@ -285,7 +297,7 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
     while rows and rows[-1][1].column_span > 1:
         last -= len(rows[-1][1].segments) + len(rows[-1][0].segments)
         rows.pop()
-    return (rows, last) if full and full * 3 >= len(rows) else ([], start)
+    return (rows, last) if full else ([], start)
 
 
 def adds_up(rows: Sequence[Sequence[Cell]]) -> bool:
@@ -311,10 +323,21 @@ def _figures(units: Sequence[Unit], start: int, width: int) -> int:
     """Give the end of the figures of a row; a number that could be a year counts while the row is not full."""
     i = start
     while i < len(units) and _is_figure(units[i], i - start, width):
+        if i - start == width and _names_row(units, i):  # the next row's label
+            break
         if i > start and not _next_to(units[i - 1], units[i]):
             break
         i += 1
     return i
+
+
+def _names_row(units: Sequence[Unit], i: int) -> bool:
+    """Whether what can be a value (`Not recorded`) is the label of the number after it."""
+    if units[i].kind != "V" or i + 1 >= len(units):
+        return False
+    if not units[i].text[:1].isalpha():
+        return False
+    return units[i + 1].kind == "V" and units[i + 1].text[:1].isdigit()
 
 
 def _is_figure(unit: Unit, count: int, width: int) -> bool:
@@ -335,7 +358,7 @@ def _periods_down(units: Sequence[Unit], at: int) -> Found | None:
             break
         if rows and not _next_to(units[i - 1], units[i]):
             break
-        stop = _run(units, i + 1, "V")
+        stop = _figures(units, i + 1, width)
         count = stop - i - 1
         if count == 0 or count > width or not _next_to(units[i], units[i + 1]):
             break
@@ -351,6 +374,8 @@ def _periods_down(units: Sequence[Unit], at: int) -> Found | None:
             break
     first = _header_before(units, at, width)
     if full < 2 and not (full and first is not None):
+        return None
+    if first is None and _needs_year(units[at]):
         return None
     if first is None:
         return None if width > 1 else (_as_grid(rows, "stacked"), at, last)
@@ -429,6 +454,9 @@ def _is_pair(label: Unit, figure: Unit, following: Unit) -> bool:
     if label.kind != "T" or figure.kind != "V" or label.prose or _amount(figure) is None:
         return False
     return _next_to(label, figure) and _next_to(figure, following) and label.line < figure.line
+
+
+_READERS = (_periods_across, _periods_down, _words_across, _labels_down)
 
 
 def _amount(unit: Unit) -> float | None:
