@@ -125,6 +125,26 @@ def test_units_are_never_merged() -> None:
     assert c.tables["totals"] == []
 
 
+def test_columns_that_are_read_as_metrics_are_lines_of_their_own() -> None:
+    record = letter("kent", {"2019": 3, "2020": 4})
+    first, second = record.observations
+    first.table = second.table = "t1"
+    second.period = first.period
+    first.metric, second.metric = "Female", "Male"
+    c = collate_records([record])
+    assert {row["line"]: row["value"] for row in c.tables["comparison"] if row["observation_id"]} == {
+        "female": 3,
+        "male": 4,
+    }
+
+
+def test_two_values_for_one_cell_are_both_shown_and_not_compared() -> None:
+    record = letter("kent", {"2019": 3, "2020": 4})
+    record.observations[1].period = record.observations[0].period
+    rows = [row for row in collate_records([record]).tables["comparison"] if row["observation_id"]]
+    assert [(row["value"], row["grade"]) for row in rows] == [(3, "not_comparable"), (4, "not_comparable")]
+
+
 def test_a_year_that_a_force_leaves_out_is_a_row_without_value() -> None:
     c = collate_records([letter("kent", {"2019": 3, "2020": 4}), letter("essex", {"2019": 10})])
     gap = next(row for row in c.tables["comparison"] if row["grade"] == "no_figure")

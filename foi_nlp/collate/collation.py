@@ -190,6 +190,11 @@ class _Builder:
         self.replies: list[Reply] = []
         self.requests: list[_Request] = []
         self._evidence: dict[tuple[str, int, int], str] = {}
+        self._outcomes: dict[str, list[Row]] = {}
+        self._asked: dict[str, list[Row]] = {}
+        self._metrics: dict[tuple[str, str | None, str | None, str], int] = {}
+        self._labels: dict[tuple[str, str | None, str | None], int] = {}
+        self._members: dict[str, list[tuple[_Request, int]]] = {}
 
     def build(self) -> Collation:
         self._read_letters()
@@ -199,10 +204,15 @@ class _Builder:
         self._add_letters()
         figures = [figure for letter in self.letters if letter.duplicate_of is None for figure in self._facts(letter)]
         superseded = self._superseded(figures)
+        by_request: dict[str, list[_Figure]] = {}
+        for figure in figures:
+            by_request.setdefault(figure.request.id if figure.request else "", []).append(figure)
+        for row in self.tables["outcomes"]:
+            self._outcomes.setdefault(str(row["group_id"]), []).append(row)
         self._add_observations(figures, superseded)
         for request in self.requests:
             self._add_request(request)
-            self._compare(request, [f for f in figures if f.request is request], superseded)
+            self._compare(request, by_request.get(request.id, []), superseded)
         name = self.campaign.name if self.campaign else "Replies to Freedom of Information requests"
         texts = {letter.id: letter.record.text for letter in self.letters if letter.duplicate_of is None}
         self._add_authorities()
@@ -296,6 +306,10 @@ class _Builder:
         for number, group in enumerate(groups, start=1):
             members = [self.replies[m] for m in group.members]
             self.requests.append(self._request(f"G{number}", group, members))
+        for request in self.requests:
+            for member in request.group.members:
+                letter = self.letters[self.replies[member].letter]
+                self._members.setdefault(letter.id, []).append((request, member))
         homes = {member: request.id for request in self.requests for member in request.group.members}
         for miss in misses:
             self._report_miss(miss, homes)
@@ -481,17 +495,15 @@ class _Builder:
     def _places(self, letter: _Letter) -> dict[str, tuple[_Request, tuple[str, ...]]]:
         """Give for each question of a letter its request and the questions of it that it is."""
         found: dict[str, tuple[_Request, tuple[str, ...]]] = {}
-        for request in self.requests:
-            for member, matches in request.matches.items():
-                if self.letters[self.replies[member].letter] is not letter:
-                    continue
-                for question in self.replies[member].question_ids:
-                    found[question] = (request, tuple(m.question for m in matches if m.letter_question == question))
+        for request, member in self._members.get(letter.id, ()):
+            matches = request.matches[member]
+            for question in self.replies[member].question_ids:
+                found[question] = (request, tuple(m.question for m in matches if m.letter_question == question))
         return found
 
     def _home_of(self, letter: _Letter) -> _Request | None:
-        homes = [r for r in self.requests for m in r.group.members if self.letters[self.replies[m].letter] is letter]
-        return homes[0] if len(homes) == 1 else None
+        homes = self._members.get(letter.id, [])
+        return homes[0][0] if len(homes) == 1 else None
 
     def _figure(
         self,
@@ -512,7 +524,28 @@ class _Builder:
         question = None
         if request is not None and questions:
             question = _best_question(observation, questions, request.asked, letter.record)
-        return _Figure(letter, observation, request, question, owners, line_of(breakdown, observation.unit))
+        line = line_of(breakdown, observation.unit if self._splits_nothing(letter, observation) else "")
+        if line == _ALL and self._is_column(letter, observation):
+            line = line_of({"measure": observation.metric})
+        if request is not None and question is not None and line == _ALL:
+            question = _yearly_part(question, request.asked)
+        return _Figure(letter, observation, request, question, owners, line)
+
+    def _is_column(self, letter: _Letter, observation: Observation) -> bool:
+        """Whether the metric is one of several of one unit in its table (`Female`, `Male`), and so splits the whole."""
+        key = (letter.id, observation.question, observation.table, observation.unit)
+        if key not in self._metrics:
+            alike = (o for o in letter.record.observations if (o.question, o.table, o.unit) == key[1:])
+            self._metrics[key] = len({o.metric.casefold() for o in alike if not o.breakdown and words_of(o.metric)})
+        return observation.table is not None and bool(words_of(observation.metric)) and self._metrics[key] > 1
+
+    def _splits_nothing(self, letter: _Letter, observation: Observation) -> bool:
+        """Whether all figures of the same question and table bear one label, which then is no split."""
+        key = (letter.id, observation.question, observation.table)
+        if key not in self._labels:
+            alike = (o for o in letter.record.observations if (o.question, o.table) == key[1:])
+            self._labels[key] = len({line_of(o.breakdown) for o in alike})
+        return self._labels[key] == 1
 
     def _is_name(self, text: str, authority: str) -> bool:
         words = text.casefold().replace("-", " ").split()
@@ -680,6 +713,7 @@ class _Builder:
             overdue = "yes" if today.isoformat() > due else "no"
         self._add("requests", group_id=request.id, authority_id=authority, asked_on=on.isoformat() if on else None,
                   answer=answer, letters=len(letters), outcome=outcome, due=due, overdue=overdue)  # fmt: skip
+        self._asked.setdefault(request.id, []).append(self.tables["requests"][-1])
 
     # The comparison
 
@@ -782,13 +816,14 @@ class _Builder:
         """Give a row for each question to which a force that was asked has no figure, and each year it leaves out."""
         parents = {a.parent for a in request.asked}
         leaves = [a for a in request.asked if a.id not in parents]
-        asked = [row for row in self.tables["requests"] if row["group_id"] == request.id]
-        outcomes = [row for row in self.tables["outcomes"] if row["group_id"] == request.id]
+        asked = self._asked.get(request.id, [])
+        outcomes = self._outcomes.get(request.id, [])
+        senders = [self.letters[self.replies[m].letter] for m in request.group.members]
         gaps: list[Row] = []
         for who in asked:
             authority = str(who["authority_id"])
             mine = [row for row in rows if authority in str(row["authority_id"]).split(";")]
-            letters = {letter.id for letter in self.letters if authority in (letter.responders or (_UNKNOWN,))}
+            letters = {letter.id for letter in senders if authority in (letter.responders or (_UNKNOWN,))}
             for question in leaves:
                 status, outcome = _status(question, request.asked, outcomes, letters)
                 if who["answer"] == "no_reply":
@@ -910,6 +945,12 @@ def _best_question(
     if line_of(observation.breakdown) != _ALL:
         return fits[0]
     return min(questions, key=lambda q: (len(words[q] & labels - {"year"}), list(questions).index(q)))
+
+
+def _yearly_part(question: str, asked: Sequence[Asked]) -> str:
+    """Give the part of a question that asks for no more than its years, if there is one; else the question."""
+    parts = [a.id for a in asked if a.parent == question and meaning(a.text) == {"year"}]
+    return parts[0] if len(parts) == 1 else question
 
 
 def _is_ground(provision: str) -> bool:

@@ -185,6 +185,6 @@ _METHOD = (
     "",
     "Letters answer one request if the years and the other numbers of their questions agree and their wording is",
     "alike. Calendar and financial years, different units, and other measures than the one asked for are kept in rows",
-    "of their own. A figure is graded on the terms of the request: its measure, unit, period, and the caveats that bear on it.",
-    "Sums over forces are given only where every cell of the row can be added.",
+    "of their own. A figure is graded on the terms of the request: its measure, unit and period, and the caveats that",
+    "bear on it. Sums over forces are given only where every cell of the row can be added.",
 )
