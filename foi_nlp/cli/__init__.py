@@ -9,6 +9,7 @@ import typer
 
 from foi_nlp import __version__
 from foi_nlp.cli.annotate import annotate
+from foi_nlp.cli.collate import collate
 from foi_nlp.cli.evaluate import evaluate
 from foi_nlp.cli.exchange import export_run, import_review
 from foi_nlp.cli.patterns import app as patterns_app
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command()(annotate)
 app.command()(show)
 app.command()(evaluate)
+app.command()(collate)
 app.command("export")(export_run)
 app.command("import")(import_review)
 app.add_typer(review_app, name="review")
