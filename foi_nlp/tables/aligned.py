@@ -191,7 +191,9 @@ def _part(lines: Lines, parsed: Sequence[Line], first: int, last: int) -> Part |
     data = [n for n in range(first, last) if parsed[n].is_data and len(parsed[n].pieces) > 1]
     if not data:
         return None
-    edge = _edge([parsed[n] for n in range(first, last) if parsed[n].is_data])
+    edge = _edge(
+        [parsed[n] for n in range(first, last) if parsed[n].is_data], [parsed[n] for n in range(first, data[0])]
+    )
     lone = [
         n for n in range(first, last) if parsed[n].single and parsed[n].is_data and parsed[n].pieces[0].left >= edge
     ]
@@ -208,13 +210,17 @@ def _part(lines: Lines, parsed: Sequence[Line], first: int, last: int) -> Part |
     return Part(begin, last, [parsed[n].pieces for n in heads], rows, edge, margin, headings=headings)
 
 
-def _edge(data: Sequence[Line]) -> int:
-    """Give the column where figures begin: left of it stand labels."""
+def _edge(data: Sequence[Line], above: Sequence[Line]) -> int:
+    """Give the column where figures begin: left of it stand labels. A header's periods stand over figures, too."""
     lefts = []
     for line in data:
         rest = line.pieces[1:] if len(line.pieces) > 1 else line.pieces
         figure = next(p for p in rest if p.is_figure)
         lefts.append(figure.left)
+    for line in above:
+        dated = [p.left for p in line.pieces if p.period is not None]
+        if len(dated) >= 2:
+            lefts.append(dated[0])
     return min(lefts)
 
 

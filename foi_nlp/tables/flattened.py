@@ -183,7 +183,8 @@ def _total_heads(tokens: Sequence[Token], end: int) -> list[int]:
     """Give where the header ends if the word after its periods heads a column of totals."""
     if end >= len(tokens) or not is_word(tokens[end].text, "total"):
         return []
-    return [end + 1] if end + 1 == len(tokens) or tokens[end + 1].kind == "T" else []
+    named = end + 1 == len(tokens) or tokens[end + 1].kind == "T" or _names_row(tokens, end + 1)
+    return [end + 1] if named else []
 
 
 def _period_runs(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:

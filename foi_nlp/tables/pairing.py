@@ -267,6 +267,10 @@ class _Pairing:
             return
         doubtful = {found.line for found in across.sums if found.disagrees}
         unsolved = any((gap.row, c) in self.unread for gap in self.gaps for c in gap.columns)
+        if unsolved:
+            doubtful |= {
+                r for (r, c), f in self.figures.items() if c != self.shape.columns[0] and f.value.raw[:1].isalpha()
+            }
         if unsolved and self.grid.source == "flattened":
             doubtful |= set(self.shape.rows) - {found.line for found in across.sums if found.agrees}
         for r in sorted(doubtful):

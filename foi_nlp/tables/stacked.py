@@ -266,7 +266,7 @@ def _heads_total(units: Sequence[Unit], at: int) -> bool:
     """Whether a cell after a header's periods heads a column of totals: words follow it, not figures."""
     if not is_word(units[at].text, "total", "average") or not _next_to(units[at - 1], units[at]):
         return False
-    return at + 1 < len(units) and units[at + 1].kind != "V"
+    return at + 1 < len(units) and (units[at + 1].kind != "V" or _names_row(units, at + 1))
 
 
 def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[list[Cell]], int]:
@@ -282,7 +282,7 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
             i += 1
         if i == label and rows:
             break
-        stop = _figures(units, i, width)
+        stop = _figures(units, i, width, labelled=i > label)
         count = stop - i
         if count == 0 or count > width or (i > label and not _next_to(units[i - 1], units[i])):
             break
@@ -319,10 +319,10 @@ def _heads(corner: Unit, first: Unit) -> bool:
     return _next_to(corner, first) and not corner.prose
 
 
-def _figures(units: Sequence[Unit], start: int, width: int) -> int:
+def _figures(units: Sequence[Unit], start: int, width: int, *, labelled: bool = False) -> int:
     """Give the end of the figures of a row; a number that could be a year counts while the row is not full."""
     i = start
-    while i < len(units) and _is_figure(units[i], i - start, width):
+    while i < len(units) and _is_figure(units[i], i - start + labelled, width + labelled):
         if i - start == width and _names_row(units, i):  # the next row's label
             break
         if i > start and not _next_to(units[i - 1], units[i]):
