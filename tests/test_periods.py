@@ -141,7 +141,9 @@ def test_the_fragment_of_month_names_and_the_register_agree() -> None:
     assert listed == {name for record in register("months") for name in record["names"]}
 
 
-@given(st.dates(date(1990, 1, 1), date(2049, 12, 31)), st.sampled_from(["%d/%m/%Y", "%d.%m.%Y", "%d %B %Y", "%Y-%m-%d"]))
+@given(
+    st.dates(date(1990, 1, 1), date(2049, 12, 31)), st.sampled_from(["%d/%m/%Y", "%d.%m.%Y", "%d %B %Y", "%Y-%m-%d"])
+)
 def test_any_day_is_read_day_first(day: date, style: str) -> None:
     found = parse_period(day.strftime(style))
     assert found is not None

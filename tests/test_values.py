@@ -86,7 +86,9 @@ def test_a_sign_alone_is_left_to_the_key(text: str) -> None:
     assert read.ambiguous
 
 
-@pytest.mark.parametrize("text", ["", "  ", "Male", "Yes", "No", "Total", "086/02", "2016/17", "12,34", "9 x Ford", "١٢"])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "Male", "Yes", "No", "Total", "086/02", "2016/17", "12,34", "9 x Ford", "١٢"]
+)
 def test_what_is_no_value_gives_none(text: str) -> None:
     assert parse_value(text) is None
 

@@ -30,6 +30,7 @@ class Asking:
         self.reading = reading
         self.masked = masked
         self.statements = statements
+        self._of_question: dict[str | None, PlacedPeriod | None] = {}
         self.questions: dict[str, Question] = {q.id: q for q in reading.facts.questions}
 
     @cached_property
@@ -86,20 +87,31 @@ class Asking:
 
     def period(self, offset: int, words: str) -> PlacedPeriod | None:
         """Give the period that the question of a place asks for, else the one stated for all questions."""
-        for statement in self.statements:
-            placed = one_period(found_in(self.reading, statement, self.context, self.masked), self.context, "letter")
-            if placed is not None and placed.period.type != "instant":
-                return placed
+        if self._stated is not None:
+            return self._stated
         question = self.question(offset, words)
+        if question not in self._of_question:
+            self._of_question[question] = self._asked(question)
+        return self._of_question[question]
+
+    def _asked(self, question: str | None) -> PlacedPeriod | None:
         while question is not None and question in self.questions:
             held = self.questions[question]
-            placed = one_period(
-                found_in(self.reading, (held.start, held.end), self.context, self.masked), self.context, "question"
-            )
+            span = (held.start, held.end)
+            placed = one_period(found_in(self.reading, span, self.context, self.masked), self.context, "question")
             if placed is not None:
                 return placed
             question = held.parent
         return self._whole_request
+
+    @cached_property
+    def _stated(self) -> PlacedPeriod | None:
+        """Give the period of the first statement that governs all questions."""
+        for statement in self.statements:
+            placed = one_period(found_in(self.reading, statement, self.context, self.masked), self.context, "letter")
+            if placed is not None and placed.period.type != "instant":
+                return placed
+        return None
 
     @cached_property
     def _whole_request(self) -> PlacedPeriod | None:

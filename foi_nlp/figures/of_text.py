@@ -18,6 +18,7 @@ import regex
 from foi_nlp.figures.meaning import PlacedPeriod, breakdown_key, found_in, is_generic, plain_label, shortened, unit_in
 from foi_nlp.figures.periods import FoundPeriod, find_periods, spanning
 from foi_nlp.figures.registers import names_to
+from foi_nlp.figures.spans import Spans
 from foi_nlp.figures.values import Value, parse_value
 from foi_nlp.figures.values import reader_of as value_reader
 from foi_nlp.pipeline.questions import answer_blocks, question_at
@@ -105,8 +106,9 @@ class TextFigures:
         self.masked += [(p.start, p.end) for p in reading.facts.provisions]
         self.masked += [b.label for b in answer_blocks(reading) if b.label]
         self.masked.sort()
+        self._masked_spans = Spans(self.masked)
+        self._used_spans = Spans(())
         self.silent = {reading.sentence_at(h.start) for h in negative if h.rule.attributes.get("scope") == "sentence"}
-        self.used: list[tuple[int, int]] = []
 
     def observations(self) -> list[Observation]:
         """Give the observations of the text outside its tables."""
@@ -123,15 +125,16 @@ class TextFigures:
     def _allowed(self, start: int, end: int) -> bool:
         if self.reading.section_at(start) not in _SECTIONS or self.reading.grid_at(start) is not None:
             return False
-        return not self._overlaps(self.masked, start, end) and not self._overlaps(self.used, start, end)
+        return not self._masked_spans.overlap(start, end) and not self._used_spans.overlap(start, end)
 
     @staticmethod
     def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
         return any(s < end and start < e for s, e in spans)
 
     @cached_property
-    def _question_labels(self) -> list[tuple[int, int]]:
-        return [b.label for b in answer_blocks(self.reading) if b.label]
+    def _masked_but_labels(self) -> Spans:
+        labels = {b.label for b in answer_blocks(self.reading) if b.label}
+        return Spans([span for span in self.masked if span not in labels])
 
     # ---- lists: a period and its value
 
@@ -205,12 +208,12 @@ class TextFigures:
             start, rest = start + stray.end(), rest[stray.end() :]
         whole = parse_value(rest)
         if whole is not None and not whole.ambiguous and rest.strip():
-            return [] if self._overlaps(self.masked, start, start + len(rest)) else [(whole, start)]
+            return [] if self._masked_spans.overlap(start, start + len(rest)) else [(whole, start)]
         out: list[tuple[Value, int]] = []
         for found in regex.finditer(r"(?<![\w.,/£-])(?:£ ?)?\d[\d,]*(?:\.\d+)?(?:%| per ?cent)?(?![\w/])", rest):
             s, e = start + found.start(), start + found.end()
             value = parse_value(found[0].strip().rstrip(","))
-            if value is None or self._overlaps(self.masked, s, e):
+            if value is None or self._masked_spans.overlap(s, e):
                 continue
             first = not out and found.start() <= 1
             follows = rest[found.end() :]
@@ -317,7 +320,7 @@ class TextFigures:
             if block.label and start <= block.label[0] < end:
                 begin = max(start, block.label[1])
             match = _LABEL_VALUE.match(line, begin - start)
-            if match is None or self._overlaps(self.used, start + match.start("value"), start + match.end("value")):
+            if match is None or self._used_spans.overlap(start + match.start("value"), start + match.end("value")):
                 continue
             labelled = match["ask"] or match["label"] or begin > start or regex.match(r"[ \t]*[-•*·][ \t]", line)
             first = not self.reading.text[block.start : start + match.start("value")].strip(" \t\n.:-–)")
@@ -338,8 +341,7 @@ class TextFigures:
         value = parse_value(match["value"])
         if value is None or value.ambiguous or at + 1 > line_end:
             return []
-        mask = [m for m in self.masked if m not in self._question_labels]
-        if self._overlaps(mask, at, offset + match.end("value")):
+        if self._masked_but_labels.overlap(at, offset + match.end("value")):
             return []
         label = match["label"] or ""
         sentence = self.reading.text[offset:line_end]
@@ -464,7 +466,7 @@ class TextFigures:
 
     def _periods(self, sentence: tuple[int, int]) -> list[tuple[FoundPeriod, int]]:
         found = [(p, at) for p, at in found_in(self.reading, sentence, self.context) if p.period.start]
-        found = [(p, at) for p, at in found if not self._overlaps(self.masked, at + p.start, at + p.end)]
+        found = [(p, at) for p, at in found if not self._masked_spans.overlap(at + p.start, at + p.end)]
         spans = [(p, at) for p, at in found if p.kind != "day"]
         return spans or found
 
@@ -603,7 +605,7 @@ class TextFigures:
     ) -> Observation:
         start = offset + value.start
         end = start + len(value.raw)
-        self.used.append((start, end))
+        self._used_spans.add(start, end)
         question = self.asking.question(start, metric)
         asked = self.asking.text_of(question)
         within = _WITHIN.search(asked)

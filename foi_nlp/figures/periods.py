@@ -16,6 +16,7 @@ from functools import lru_cache
 import regex
 
 from foi_nlp.figures.registers import names_to
+from foi_nlp.figures.spans import Spans
 from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook, load_rules
 from foi_nlp.pipeline.reading import flow_of
 from foi_nlp.records import Period, PeriodType
@@ -138,8 +139,10 @@ class PeriodReader:
                 if made:
                     found.append(made)
         kept: list[FoundPeriod] = []
+        taken = Spans(())
         for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
-            if all(one.end <= other.start or other.end <= one.start for other in kept):
+            if not taken.overlap(one.start, one.end):
+                taken.add(one.start, one.end)
                 kept.append(one)
         return sorted(kept, key=lambda f: f.start)
 
