@@ -209,6 +209,8 @@ def test_a_letter_of_nobody_known_is_named() -> None:
         ({"offence": "VIOLENCE WITHOUT INJURY"}, "", "violence without injury"),
         ({"outcome": "12: Suspect too ill"}, "", "suspect too ill"),
         ({"label": "Incidents"}, "incidents", "all"),
+        ({"category": "a)"}, "", "all"),
+        ({"grade": "A"}, "", "a"),
         ({"b": "Male", "a": "Arson"}, "", "arson / male"),
         ({"offence": "Arson", "total": True}, "", "arson"),
     ],

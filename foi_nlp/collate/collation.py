@@ -842,7 +842,7 @@ class _Builder:
                 if not here:
                     gaps.append(row)
                     continue
-                whole = [r for r in here if r["line"] == _ALL]
+                whole = [r for r in here if r["line"] == _ALL and r["measure"] in (_ASKED, f"{_ASKED}: {r['unit']}")]
                 given = {_year_label(r) for r in whole}
                 missing = sorted(request.years - given) if request.years & given else []
                 gaps += [

@@ -23,6 +23,7 @@ _NAMED_QUESTIONS = re.compile(r"^questions?\s+(.+?)(?:\s*\(.*)?$", re.IGNORECASE
 _BETWEEN_IDS = re.compile(r"\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)
 _EVERYWHERE = "not_comparable"
 _LEADING_CODE = re.compile(r"^\s*\d+[a-z]?\s*[:.)-]\s+(?=\D)", re.IGNORECASE)
+_ENUMERATOR = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[.):]+\s*$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 
 
@@ -69,7 +70,7 @@ def line_of(breakdown: dict[str, str | bool], unit: str = "") -> str:
     """Give a breakdown as one line of a comparison: its labels folded; `all` for the whole or a total of it.
 
     Labels are the same line only if their words are: capitals, plurals, punctuation and a leading code apart. A label
-    that only names the unit (a row headed `Incidents`) splits nothing.
+    that only names the unit (a row headed `Incidents`) or is the mark of a question (`a)`) splits nothing.
     """
     labels = [_fold_label(str(value)) for key, value in breakdown.items() if value is not True and key != "subset_of"]
     flags = [key for key, value in breakdown.items() if value is True and key != "total"]
@@ -78,6 +79,8 @@ def line_of(breakdown: dict[str, str | bool], unit: str = "") -> str:
 
 
 def _fold_label(label: str) -> str:
+    if _ENUMERATOR.match(label):
+        return ""
     words = _WORD.findall(_LEADING_CODE.sub("", label).casefold())
     return " ".join(word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
                     for word in words)  # fmt: skip

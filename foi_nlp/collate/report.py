@@ -221,6 +221,8 @@ class _Maker:
             whole = [row for row in here if row["line"] == _ALL]
             lines = [row for row in here if row["line"] != _ALL]
             with_lines = {row["authority_id"] for row in lines}
+            lines = [row for row in whole if row["period_label"] and not _year_kind(row)] + lines
+            whole = [row for row in whole if not row["period_label"] or _year_kind(row)]
             whole = [
                 r for r in whole if r["observation_id"] or r["authority_id"] not in with_lines or r["period_start"]
             ]
@@ -228,7 +230,7 @@ class _Maker:
             result.append({
                 "title": f"Question {question_id}: {text}" if question else f"Figures for which {text}",
                 "panels": self._panels(whole),
-                "whole": self._table("Figures as a whole, by period", whole, by_line=False) if whole else None,
+                "whole": self._table("Figures as a whole, by year", whole, by_line=False) if whole else None,
                 "lines": self._table("Figures by breakdown and period", lines, by_line=True) if lines else None,
                 "line_count": len({(r["authority_id"], r["line"], r["measure"]) for r in lines}),
             })  # fmt: skip
@@ -252,7 +254,7 @@ class _Maker:
             if not row["period_label"]:
                 found[key] = _TableRow(name, gap=_Cell(str(row["reasons"]), _text(row["evidence_id"]), "no_figure"))
                 continue
-            first = f"{row['line']} – {name}" if by_line else name
+            first = f"{'the whole' if row['line'] == _ALL else row['line']} – {name}" if by_line else name
             entry = found.setdefault(key, _TableRow(first, measure, [None] * len(heads)))
             cell = _Cell(_shown(row), _text(row["evidence_id"]), str(row["grade"]), _marks(row, notes))
             at = heads.index(_period(row)[3])
@@ -416,7 +418,9 @@ def _kind(row: Row) -> str:
 
 def _measure(row: Row) -> str:
     measure = str(row["measure"])
-    return "" if measure == "asked" else measure.removeprefix("asked: ").replace("other: ", "another measure: ")
+    if measure == "asked":
+        return ""
+    return one_line(measure.removeprefix("asked: ").replace("other: ", "another measure: "), limit=90)
 
 
 def _shown(row: Row) -> str:
