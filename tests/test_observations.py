@@ -90,3 +90,9 @@ def test_a_table_of_two_breakdowns_and_no_period_goes_to_review(nlp: Language) -
     facts = nlp(LETTER.format(table="Outcome\tHill Hospital\tDale Hospital\nCaution\t12\t9\nCharge\t2\t3"))._.foi
     assert facts["observations"] == []
     assert "no_period" in {item["code"] for item in facts["needs_review"]}
+
+
+def test_a_figure_given_in_place_of_the_one_asked_for_is_a_proxy(nlp: Language) -> None:
+    lead = "We do not hold that. To be helpful we give the number of thefts charged.\n\n"
+    assert {o["is_proxy"] for o in observations(nlp, lead + "Year\tThefts\n2016\t31\n2017\t14")} == {True}
+    assert {o["is_proxy"] for o in observations(nlp, "Year\tThefts\n2016\t31\n2017\t14")} == {False}

@@ -15,12 +15,14 @@ from foi_nlp.figures.of_text import TextFigures
 from foi_nlp.figures.periods import find_periods, parse_period
 from foi_nlp.figures.values import parse_value
 from foi_nlp.patterns import RuleBook, load_rules
+from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 
 if TYPE_CHECKING:
     from foi_nlp.records import Observation
 
+_PROXY_REACH = 1500
 _NO_TABLES_IN = frozenset(
     {"request", "clarification", "addressee", "letterhead", "ref_block", "footer", "ico", "marking", "intro", "subject"}
 )
@@ -53,7 +55,7 @@ class ObservationsComponent:
             if reading.section_at(grid.start) not in _NO_TABLES_IN:
                 found += tables.observations(grid, f"t{number}")
         found += TextFigures(reading, asking, self.book, hits).observations()
-        self._finish(reading, found)
+        self._finish(reading, found, [hit.start for hit in hits if hit.rule.label == "PROXY"])
         self._mark(reading, hits)
         return doc
 
@@ -73,7 +75,7 @@ class ObservationsComponent:
         for hit in hits:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id)
 
-    def _finish(self, reading: Reading, found: list[Observation]) -> None:
+    def _finish(self, reading: Reading, found: list[Observation], proxies: list[int]) -> None:
         caveats = [(caveat.id, caveat.scope) for caveat in reading.facts.caveats]
         for number, observation in enumerate(sorted(found, key=lambda o: (o.start, o.end)), start=1):
             marked = observation.symbol is not None
@@ -81,6 +83,7 @@ class ObservationsComponent:
                 observation.model_copy(
                     update={
                         "id": f"o{number}",
+                        "is_proxy": _is_proxy(reading, observation.start, proxies),
                         "caveats": caveats_for(observation.question, observation.table, marked, caveats),
                     }
                 )
@@ -88,3 +91,11 @@ class ObservationsComponent:
             rule = observation.rule if observation.rule in self.book else ""
             if observation.table is None:
                 reading.mark("VALUE", observation.start, observation.end, rule=rule, value=str(observation.value))
+
+
+def _is_proxy(reading: Reading, offset: int, proxies: list[int]) -> bool:
+    """Tell whether the answer says, before the figure, that it gives something else than was asked."""
+    last = max((start for start in proxies if start < offset), default=None)
+    if last is None or offset - last > _PROXY_REACH:
+        return False
+    return question_at(reading, last) == question_at(reading, offset)
