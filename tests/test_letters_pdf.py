@@ -112,6 +112,22 @@ def test_wrapped_lines_are_one_paragraph_and_lists_are_not(tmp_path: Path) -> No
     assert text == f"{long} to go on in the next line.\n1. First\n2. Second\n\nEnd."
 
 
+def test_a_sentence_goes_on_over_a_page_break(tmp_path: Path) -> None:
+    long = "This is a sentence that is long enough to reach the right margin of the page and so it has"
+    data = canvas_pdf([(72, 780, long)], [(72, 80, "to go on, up to 2017, on the next page.")])
+    assert read(tmp_path, "a.pdf", data).text == f"{long} to go on, up to 2017, on the next page."
+
+
+def test_tables_that_follow_each_other_on_a_page_stay_apart(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    story = [
+        Table([HEAD, [name, "1", "2"]], colWidths=[90, 50, 50], style=[GRID], spaceAfter=20)
+        for name in ("Arson", "Theft")
+    ]
+    SimpleDocTemplate(out, pagesize=A4, invariant=1).build(story)
+    assert [len(grid.rows) for grid in read(tmp_path, "a.pdf", out.getvalue()).grids] == [2, 2]
+
+
 def test_raised_digits_stay_apart_from_the_figure(tmp_path: Path) -> None:
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=A4, invariant=1)

@@ -199,12 +199,14 @@ def write_pages(pages: Sequence[PageContent], builder: TextBuilder) -> None:
     open_table: _Table | None = None
     open_edges: list[tuple[float, float]] = []
     margins = _margins([line for page in pages for line in page.lines])
+    before: Line | None = None
     for page in pages:
         items: list[Line | PageTable] = sorted([*page.lines, *page.tables], key=_top)
-        before: Line | None = None
+        before = _carried(before, items, margins, builder)
         for item in items:
             if isinstance(item, PageTable):
-                if open_table is not None and _same_columns(open_edges, item.columns):
+                goes_on = open_table is not None and open_table.rows[-1][0] != page.number
+                if open_table is not None and goes_on and _same_columns(open_edges, item.columns):
                     _continue_table(open_table, item, page.number)
                 else:
                     _write_table(open_table, builder)
@@ -216,11 +218,23 @@ def write_pages(pages: Sequence[PageContent], builder: TextBuilder) -> None:
                 open_table = None
                 _write_line(item, before, builder, page.number, margins)
                 before = item
-        if open_table is None:
-            builder.end_line()
-            if before is not None and _ends_sentence(before):
-                builder.end_paragraph()
     _write_table(open_table, builder)
+
+
+def _carried(
+    before: Line | None, items: list[Line | PageTable], margins: tuple[float, float], builder: TextBuilder
+) -> Line | None:
+    """Give the last line of the page before where the new page goes on with it, else end it."""
+    if before is None or not items:
+        return before
+    first = items[0]
+    if isinstance(first, Line) and not _ends_sentence(before) and _wraps(before, first, margins):
+        return before
+    if _ends_sentence(before):
+        builder.end_paragraph()
+    else:
+        builder.end_line()
+    return None
 
 
 def _top(item: Line | PageTable) -> float:
