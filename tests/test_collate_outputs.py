@@ -211,6 +211,19 @@ def test_the_report_runs_and_fetches_nothing() -> None:
     assert "default-src 'none'" in page
 
 
+def test_hostile_text_and_repeated_ids_break_no_output(tmp_path: Path) -> None:
+    frictionless = pytest.importorskip("frictionless")
+    record = letter("kent", {"2019": 3, "2020": 4}, text=f"{HOSTILE} 3 4 {HOSTILE}", source=HOSTILE, reference=HOSTILE)
+    record.questions += [record.questions[0].model_copy(update={"text": HOSTILE})]
+    record.observations += record.observations
+    record.caveats += letter("kent", {}, caveats=("estimate",)).caveats * 2
+    folder = write(collate_records([record, letter("essex", {"2019": 3})]), tmp_path / "out", parquet=True)
+    assert frictionless.validate(str(folder / "datapackage.json")).valid
+    with closing(sqlite3.connect(folder / "collation.sqlite")) as database:
+        (source,) = database.execute("SELECT source FROM letters LIMIT 1").fetchone()
+    assert source == HOSTILE
+
+
 def test_every_figure_leads_to_its_quote(hospital: Collation) -> None:
     page = report_html(hospital)
     targets = set(re.findall(r'id="([^"]+)"', page))

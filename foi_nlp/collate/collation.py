@@ -239,7 +239,7 @@ class _Builder:
             self._add("runs", run_id=f"R{number}", folder=run.name, letters=len(run.records),
                       version=run.version or None,
                       rules_sha256=run.rules_sha256 or None)  # fmt: skip
-            for record in run.records:
+            for record in map(_with_own_ids, run.records):
                 base = f"L{record.text_sha256[:12] or 'x'}"
                 taken[base] += 1
                 letter = _Letter(
@@ -885,6 +885,25 @@ class _Builder:
 
 def _responders(record: LetterRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(a.id for a in record.authorities if a.role in _RESPONDING))
+
+
+def _with_own_ids(record: LetterRecord) -> LetterRecord:
+    """Give a record in which no two figures and no two caveats bear one id, as corrected records may."""
+    observations, caveats = ([o.id for o in record.observations], [c.id for c in record.caveats])
+    if len(set(observations)) == len(observations) and len(set(caveats)) == len(caveats):
+        return record
+    return record.model_copy(
+        update={
+            "observations": [
+                o if i == observations.index(o.id) else o.model_copy(update={"id": f"{o.id}~{i}"})
+                for i, o in enumerate(record.observations)
+            ],
+            "caveats": [
+                c if i == caveats.index(c.id) else c.model_copy(update={"id": f"{c.id}~{i}"})
+                for i, c in enumerate(record.caveats)
+            ],
+        }
+    )
 
 
 def _facts_key(letter: _Letter) -> tuple[object, ...]:

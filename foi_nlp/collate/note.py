@@ -6,13 +6,14 @@ It is Markdown text made of counts of the tables, so that a story can state them
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from foi_nlp.collate.collation import Collation
 from foi_nlp.collate.comparing import reasons
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line
 
+_MOST_ISSUES = 8
 _REFUSED = ("refused", "ncnd", "deferred")
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|"})
 
@@ -76,8 +77,7 @@ def _group(group: Row, collation: Collation) -> list[str]:
     if years:
         lines += [f"Years asked for: {years} ({group['year_type']}).", ""]
     lines += [f"- {_safe(sentence)}" for sentence in group_sentences(group, collation)]
-    apart = collation.rows("issues", group_id=group_id)
-    lines += [f"- {_safe(one_line(str(row['text']), limit=400))}" for row in apart]
+    lines += [f"- {_safe(text)}" for text in issue_texts(collation.rows("issues", group_id=group_id))]
     return lines
 
 
@@ -159,7 +159,22 @@ def _issues(collation: Collation) -> list[str]:
     rows = [row for row in collation.tables["issues"] if row["group_id"] is None]
     if not rows:
         return []
-    return ["## To know", "", *(f"- {_safe(one_line(str(row['text']), limit=400))}" for row in rows)]
+    return ["## To know", "", *(f"- {_safe(text)}" for text in issue_texts(rows))]
+
+
+def issue_texts(rows: Sequence[Row]) -> list[str]:
+    """Give the texts of issues, the first of each kind, and how many more there are of it."""
+    by_code: dict[str, list[str]] = {}
+    for row in rows:
+        by_code.setdefault(str(row["code"]), []).append(one_line(str(row["text"]), limit=500))
+    found = []
+    for code, texts in by_code.items():
+        found += texts[:_MOST_ISSUES]
+        if len(texts) > _MOST_ISSUES:
+            found.append(
+                f"{len(texts) - _MOST_ISSUES} more of the kind “{code.replace('_', ' ')}” are in csv/issues.csv"
+            )
+    return found
 
 
 def _is_shown(group: Row, collation: Collation) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foi_nlp.collate.collation import Collation
-from foi_nlp.collate.note import group_sentences
+from foi_nlp.collate.note import group_sentences, issue_texts
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line, printable
 from foi_nlp.figures.registers import register
@@ -99,7 +99,7 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
         else "Charts are left out: they need vl-convert, which comes with pip install 'foi-nlp[report]'.",
         "groups": [maker.group(group) for group in shown],
         "others": [maker.other(group) for group in groups if group not in shown],
-        "issues": [one_line(str(i["text"]), limit=500) for i in collation.tables["issues"] if i["group_id"] is None],
+        "issues": issue_texts(collation.rows("issues", group_id=None)),
         "letters": [maker.letter(row, whole=whole_letters) for row in letters if row["duplicate_of"] is None],
     }
     return environment.get_template("report.html.jinja").render(page=page)
@@ -140,9 +140,7 @@ class _Maker:
             "asked": group["asked"],
             "request": one_line(str(group["request"] or ""), limit=3000),
             "sentences": group_sentences(group, self.collation),
-            "issues": [
-                one_line(str(row["text"]), limit=500) for row in self.collation.rows("issues", group_id=group_id)
-            ],
+            "issues": issue_texts(self.collation.rows("issues", group_id=group_id)),
             "tiles": self._tiles(group_id, kinds),
             "legend": [{"kind": k, "sign": s, "title": t} for k, s, t in _KINDS if k in kinds.values()],
             "questions": [

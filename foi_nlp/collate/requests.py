@@ -249,10 +249,11 @@ def words_of(text: str) -> tuple[str, ...]:
 def replies_of(letter: int, record: LetterRecord) -> list[Reply]:
     """Give the replies of a letter: one, or one a request where its question ids name several (`REFERENCE/1`)."""
     parts: dict[str, list[Question]] = {}
-    for question in record.questions:
+    first = {question.id: question for question in reversed(record.questions)}
+    for question in (first[i] for i in dict.fromkeys(q.id for q in record.questions)):
         parts.setdefault(_request_prefix(question.id), []).append(question)
     if len(parts) < 2:
-        return [_reply(letter, "", tuple(record.questions), record)]
+        return [_reply(letter, "", tuple(q for questions in parts.values() for q in questions), record)]
     return [_reply(letter, part, tuple(questions), record) for part, questions in parts.items()]
 
 
