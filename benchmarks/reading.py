@@ -55,10 +55,9 @@ def mammoth_html(path: Path) -> None:
     mammoth.convert_to_html(io.BytesIO(path.read_bytes()))
 
 
-def report(name: str, ours: float, theirs: float, against: str, limit: float) -> None:
-    print(
-        f"{name:34} {ours * 1000:9.1f} ms  {against} {theirs * 1000:9.1f} ms  ratio {ours / theirs:5.2f}  (limit {limit})"
-    )
+def report(name: str, ours: float, theirs: float, against: str, limit: int) -> None:
+    times = f"{ours * 1000:9.1f} ms  {against} {theirs * 1000:9.1f} ms"
+    print(f"{name:34} {times}  ratio {ours / theirs:5.2f}  (limit {limit})")
 
 
 def main(pdfs: list[Path]) -> None:

@@ -55,6 +55,38 @@ def test_odt_is_read_through_libreoffice(tmp_path: Path) -> None:
     assert rows(letter) == [["Year", "No"], ["2018", "*"]]
 
 
+@needs_office
+@pytest.mark.slow
+@pytest.mark.parametrize("extension", ["xls", "ods"])
+def test_hidden_rows_columns_sheets_and_comments_of_older_sheets(tmp_path: Path, extension: str) -> None:
+    import xlsxwriter
+
+    from foi_nlp.letters.programs import run_program
+
+    workbook = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    sheet = workbook.add_worksheet("Shown")
+    for number, row in enumerate(
+        [["Year", "No", "SECRET"], [2018, 5, "SECRET"], [2019, "SECRET", ""], [2020, "<5", ""]]
+    ):
+        sheet.write_row(number, 0, row)
+    sheet.set_row(2, None, None, {"hidden": True})
+    sheet.set_column(2, 2, None, None, {"hidden": True})
+    sheet.write_comment("A1", "SECRET")
+    hidden = workbook.add_worksheet("Raw")
+    hidden.write(0, 0, "SECRET")
+    hidden.hide()
+    workbook.close()
+    command = ["soffice", "--headless", "--convert-to", extension, "a.xlsx"]
+    run_program(command, source="a.xlsx", seconds=100, folder=tmp_path)
+    [letter] = open_letters(tmp_path / f"a.{extension}")
+    assert not isinstance(letter, LetterError)
+    assert rows(letter) == [["Year", "No"], ["2018", "5"], ["2020", "<5"]]
+    assert [note.code for note in letter.notes] == ["hidden_content"] * 4
+    [letter] = open_letters(tmp_path / f"a.{extension}", include_hidden=True)
+    assert not isinstance(letter, LetterError)
+    assert letter.text.count("SECRET") == 4
+
+
 def test_odt_with_entities_is_refused(tmp_path: Path) -> None:
     import io
     import zipfile

@@ -32,7 +32,7 @@ _FORMULA_ALONE = re.compile(
     rb"<(?:\w+:)?f\b[^>]*(?:/>|>[^<]{0,5000}</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
 _ATTRIBUTE = re.compile(rb'\b(?:\w+:)?([a-zA-Z]+)="([^"]*)"')
-_ODS_PIECE = re.compile(rb"<table:(table|table-row|table-column|covered-table-cell)\b([^>]*)>|<(office:annotation)\b")
+_ODS_PIECE = re.compile(rb"<table:(table-row|table-column|table)(?=[\s/>])([^>]*)>|<(office:annotation)\b")
 _ODS_ATTRIBUTE = re.compile(rb'([\w-]+:[\w-]+)="([^"]*)"')
 _BREACH = "this may be a data breach. Read it with --include-hidden to see what it is."
 
