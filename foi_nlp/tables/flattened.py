@@ -252,14 +252,18 @@ def _is_label(token: Token, label: Sequence[Token]) -> bool:
     return token.kind == "T" or (token.kind == "P" and not label and _needs_year(token))
 
 
+def _may_be_figure(token: Token) -> bool:
+    return token.kind == "V" or (token.kind == "P" and is_number(value_of(token.text)))
+
+
 def _whole_row(tokens: Sequence[Token], width: int) -> Part | None:
     """Read a line as one row whose label holds numbers, as in `Section 20 wounding 5 6 7`."""
     figures = list(tokens[-width:])
     label = list(tokens[:-width])
     run = 0
-    while run < len(tokens) and tokens[-1 - run].kind == "V":
+    while run < len(tokens) and _may_be_figure(tokens[-1 - run]):
         run += 1
-    if len(figures) < width or any(token.kind != "V" for token in figures) or run > width + 1:
+    if len(figures) < width or run < width or run > width + 1:
         return None
     if not label or not _is_clean(label):
         return None

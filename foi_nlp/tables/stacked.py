@@ -165,7 +165,7 @@ def find_stacked(lines: Lines) -> list[Grid]:
 def _left_over(units: Sequence[Unit], last: int) -> int:
     """Give the end of the figures that follow a table closely but are no rows of it."""
     i = last
-    while i < len(units) and i - last < MOST_CELLS and units[i].kind in "PV" and _next_to(units[i - 1], units[i]):
+    while i < len(units) and units[i].kind in "PV" and _next_to(units[i - 1], units[i]):
         i += 1
     return i if i - last > 1 else last
 
@@ -274,7 +274,7 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
     rows: list[list[Cell]] = []
     full = 0
     i = last = start
-    while i < len(units) and len(rows) < MOST_CELLS:
+    while i < len(units):
         label = i
         while i < len(units) and units[i].kind == "T" and not units[i].prose and i - label < MOST_LABEL_LINES:
             i += 1
@@ -301,14 +301,14 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
 
 
 def adds_up(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether the last figure of every row may be the total of the others."""
+    """Whether the last figure of any row may be the total of the others."""
     for row in rows:
         words = [word for cell in row[1:] for word in cell.text.split("  ")]
         values = [value_of(word) for word in words if word]
         numbers = [float(v.value) for v in values if v is not None and v.value is not None]
-        if len(numbers) == len(values) > 1 and not close(sum(numbers[:-1]), numbers[-1]):
-            return False
-    return True
+        if len(numbers) < len(values) or len(numbers) < 2 or close(sum(numbers[:-1]), numbers[-1]):
+            return True
+    return False
 
 
 def _needs_year(unit: Unit) -> bool:
