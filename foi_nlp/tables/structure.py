@@ -12,7 +12,7 @@ from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell, Grid
-from foi_nlp.tables.cells import has_foreign_digits, is_number, period_of, value_of
+from foi_nlp.tables.cells import has_foreign_digits, is_number, join_cells, period_of, value_of
 from foi_nlp.tables.words import fold_label, is_word, starts_with_word
 
 _YEAR_PAIR = regex.compile(r"\s*((?:19|20)[0-9]{2})\s?[-–]\s?((?:19|20)[0-9]{2})\s*\*?")
@@ -163,7 +163,7 @@ def _is_data(reader: Reader, row: int, filled: Sequence[int], *, dated: bool, n_
     rest = [c for c in filled if c]
     if not rest and _heads_group(reader, row, n_rows):
         return True
-    if row == 0 and _bands_of_numbers(reader, rest, n_rows):
+    if row == 0 and (_bands_of_numbers(reader, rest, n_rows) or _heads_words(reader, rest, n_rows)):
         return False
     if any(reader.number(row, c) for c in rest):
         return True
@@ -197,6 +197,15 @@ def _heads_group(reader: Reader, row: int, n_rows: int) -> bool:
         reader.period(r, 0) is not None and not any(cell.text for cell in reader.cells[r][1:])
         for r in range(row + 1, n_rows)
     )
+
+
+def _heads_words(reader: Reader, rest: Sequence[int], n_rows: int) -> bool:
+    """Whether a first row that holds numbers stands over a row of words alone, so that its numbers are names."""
+    if n_rows < 3 or not rest or (reader.filled(1, 0) and reader.cells[1][0].text != reader.cells[0][0].text):
+        return False
+    below = [c for c in range(1, len(reader.cells[1])) if reader.filled(1, c)]
+    worded = all(reader.value(1, c) is None and reader.period(1, c) is None for c in below)
+    return len(below) >= 2 and len(below) >= len(rest) and worded
 
 
 def _bands_of_numbers(reader: Reader, rest: Sequence[int], n_rows: int) -> bool:
@@ -318,13 +327,26 @@ def _is_nothing(reader: Reader, row: int, column: int) -> bool:
 def _column_head(cells: Sequence[Cell], reader: Reader) -> Head:
     labels: list[str] = []
     head = Head()
-    for cell in cells:
+    cut = _stacked_period(cells, reader)
+    for cell in cells[:cut]:
         if has_foreign_digits(cell.text):
             head.unread = True
         _add_label(head, labels, cell, reader, embedded=True)
+    if cut < len(cells):
+        _add_label(head, labels, join_cells(cells[cut:]), reader, embedded=False)
     head.labels = tuple(labels)
     head.subset = any(starts_with_word(label, "subset_mark") for label in labels)
     return head
+
+
+def _stacked_period(cells: Sequence[Cell], reader: Reader) -> int:
+    """Give where the cells begin that are one period only together: `Year ending`, `31 March`, `2020`."""
+    for first in range(len(cells) - 1):
+        if period_of(cells[first].text, reader.context) is None:
+            joined = period_of(join_cells(cells[first:]).text, reader.context)
+            if joined is not None and not joined.needs_year:
+                return first
+    return len(cells)
 
 
 def _add_label(head: Head, labels: list[str], cell: Cell, reader: Reader, *, embedded: bool) -> None:

@@ -12,6 +12,9 @@ from foi_nlp.tables.words import has_word, is_word
 SEARCH_LIMIT = 20_000
 """Placements tried before a table with vanished cells is refused."""
 
+MOST_RIGHT_SUMS = 4
+"""So many sums that come out prove a total against one that does not."""
+
 Kind = Literal["part", "total", "subtotal", "apart"]
 
 
@@ -165,7 +168,11 @@ class Axis:
 
     def _proved(self, entry: int, sums: Sequence[Sum], *, weak: bool) -> bool:
         """Whether an entry that does not call itself a total certainly is one."""
-        if any(s.disagrees for s in sums) or not any(s.agrees for s in sums):
+        wrong = sum(s.disagrees for s in sums)
+        right = {s.line for s in sums if s.agrees and s.stated and len(s.parts) > 1}
+        if wrong and (entry in self.dated or len(right) < MOST_RIGHT_SUMS * wrong):
+            return False
+        if not any(s.agrees for s in sums):
             return False
         if len(sums) < sum(self.number(entry, line) is not None for line in self.lines):
             return False
