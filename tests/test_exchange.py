@@ -96,6 +96,12 @@ def test_shifted_offsets_are_listed(tmp_path: Path) -> None:
     assert "offsets are shifted" in problems[0].message
 
 
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_span_that_begins_in_white_space_comes_back(name: str, tmp_path: Path) -> None:
+    text = letter("000 0", [Span(3, 5, "AUTHORITY", "", "k/0")])
+    assert round_trip(name, [text], tmp_path / "out") == [text]
+
+
 def test_an_unknown_label_is_listed(tmp_path: Path) -> None:
     export([letter("abc", [Span(0, 3, "NONSENSE")])], "doccano", tmp_path / "out")
     [(_, problems)] = list(read_back(tmp_path / "out", "doccano"))

@@ -37,7 +37,7 @@ def _lines(text: AnnotatedText) -> Iterator[str]:
     for r in text.relations:
         yield f"# relation = {json.dumps([index[r.head], index[r.child], r.label])}\n"
     for number, token in enumerate(tokens(text.text, text.spans), start=1):
-        tags = [_tag(token, spans) for spans in layers]
+        tags = [_tag(text.text, token, spans) for spans in layers]
         form = text.text[token.start : token.end]
         yield "\t".join([str(number), form, str(token.start), str(token.end), *tags]) + "\n"
     yield "\n"
@@ -54,10 +54,11 @@ def _layers(spans: Iterable[Span]) -> list[list[Span]]:
     return layers
 
 
-def _tag(token: Token, spans: Iterable[Span]) -> str:
+def _tag(text: str, token: Token, spans: Iterable[Span]) -> str:
     for span in spans:
         if span.start <= token.start and token.end <= span.end:
-            return f"{'B' if token.start == span.start else 'I'}-{span.label}"
+            first = not text[span.start : token.start].strip()
+            return f"{'B' if first else 'I'}-{span.label}"
     return "O"
 
 
