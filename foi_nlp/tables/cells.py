@@ -17,9 +17,13 @@ LONGEST_CELL = 120
 
 BAND = regex.compile(r"(?![01]\s?[-–])[0-9]{1,3}\s?[-–]\s?[0-9]{1,3}|[0-9]{1,3}\s?\+")
 """A band of ages or times, which is a label where cells have lost their columns; `0-4` and `1-4` hide a count."""
+_LEAST_BAND = 10
+"""Counts are suppressed below ten at most: `Under 18` names a band, `Under 5` may hide a count."""
+
 _FOREIGN_DIGITS = regex.compile(r"(?![0-9])\p{Nd}")
 _DIRECTION_MARKS = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _DIGITS = regex.compile(r"[0-9]")
+_NUMBER = regex.compile(r"[0-9]{1,9}")
 
 
 @lru_cache(maxsize=16384)
@@ -41,6 +45,16 @@ def period_of(text: str, context: PeriodContext | None = None) -> FoundPeriod | 
 def is_number(value: Value | None) -> bool:
     """Whether a value is a number or a suppressed number, rather than a word such as `N/A` or a dash."""
     return value is not None and bool(_DIGITS.search(value.raw))
+
+
+def is_band(text: str) -> bool:
+    """Whether a text that can be a value names a band of ages or times: `10 - 13`, `65+`, `Under 18`."""
+    if BAND.fullmatch(text):
+        return True
+    value = value_of(text)
+    if value is None or value.value is not None or not text[:1].isalpha() or not _DIGITS.search(text):
+        return False
+    return max(int(found) for found in _NUMBER.findall(text)) > _LEAST_BAND
 
 
 def is_symbol(value: Value | None) -> bool:

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 import regex
 
+from foi_nlp.figures import periods
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import cell_at, is_number, period_of, value_of
+from foi_nlp.tables.cells import LONGEST_CELL, cell_at, is_number, period_of, value_of
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.words import is_word
 
@@ -182,7 +183,8 @@ def find_comma_separated(lines: Lines) -> list[Grid]:
             rows.append(row)
             n += 1
         figures = sum(value_of(cell.text) is not None for row in rows[1:] for cell in row[1:])
-        if len(rows) >= 3 and figures * 2 > sum(len(row) - 1 for row in rows[1:]):
+        paired = len(rows) < 3 or len(rows[0]) > 2 or _headed_by_period(rows)
+        if len(rows) >= 3 and paired and figures * 2 > sum(len(row) - 1 for row in rows[1:]):
             grid = make_grid(lines, first, n, rows, "commas")
             if grid is not None:
                 grids.append(grid)
@@ -191,10 +193,15 @@ def find_comma_separated(lines: Lines) -> list[Grid]:
     return grids
 
 
+def _headed_by_period(rows: Sequence[Row]) -> bool:
+    """Whether rows of two cells have a header and a period each, so that their comma parts no thousands."""
+    return value_of(rows[0][1].text) is None and all(period_of(row[0].text) is not None for row in rows[1:])
+
+
 def _comma_cells(lines: Lines, n: int) -> Row | None:
     start, end = lines.spans[n]
     line = lines.text[start:end]
-    if line.count(",") < 2 or _OTHER_COMMA.search(_QUOTED.sub("", line)):
+    if "," not in line or _OTHER_COMMA.search(_QUOTED.sub("", line)):
         return None
     cells: Row = []
     at = 0
@@ -208,17 +215,53 @@ def _comma_cells(lines: Lines, n: int) -> Row | None:
         a, b = found.span("quoted") if field is not None else found.span("plain")
         cells.append(cell_at(lines.text, start + a, start + b))
         at = found.end()
-    return cells if len(cells) > 2 else None
+    return cells if len(cells) > 1 else None
 
 
 def make_grid(lines: Lines, first: int, last: int, rows: list[Row], source: str) -> Grid | None:
     """Make a grid of the rows of some lines, all rows brought to one length; None when they are no table."""
-    rows = squared(rows)
+    rows = squared(_parted(lines.text, rows) or rows)
     if not rows or len(rows[0]) < 2:
         return None
     start = min((c.segments[0][0] for row in rows for c in row if c.segments), default=lines.spans[first][0])
     end = max((s[1] for row in rows for c in row for s in c.segments), default=lines.spans[last - 1][1])
     return Grid(tuple(tuple(row) for row in rows), start, end, source)
+
+
+def _parted(text: str, rows: Sequence[Row]) -> list[Row] | None:
+    """Part cells that each hold a period and its figure (`Hours: 2016/17 1,204 | 2017/18 1,660`) into header and rows."""
+    header: Row = []
+    out: list[Row] = []
+    for row in rows:
+        parts = [_period_and_figure(text, cell, first=i == 0) for i, cell in enumerate(row)]
+        if len(parts) < 2 or any(part is None for part in parts):
+            return None
+        found = [part for part in parts if part is not None]
+        if header and [part[1].text for part in found] != [cell.text for cell in header[1:]]:
+            return None
+        header = header or [EMPTY, *[part[1] for part in found]]
+        out.append([found[0][0], *[part[2] for part in found]])
+    return [header, *out]
+
+
+def _period_and_figure(text: str, cell: Cell, *, first: bool) -> tuple[Cell, Cell, Cell] | None:
+    """Give label, period and figure of a cell that holds just them; only the first cell may have a label."""
+    if len(cell.segments) != 1 or len(cell.text) > LONGEST_CELL:
+        return None
+    start, end = cell.segments[0]
+    inside = periods.find_periods(text[start:end])
+    if not inside:
+        return None
+    one = inside[0]
+    label = text[start : start + one.start].strip(" :–-")
+    figure = cell_at(text, start + one.end, end)
+    lead = regex.match(r"[:=–-]\s+", figure.text)
+    if lead and figure.segments:
+        figure = cell_at(text, figure.segments[0][0] + lead.end(), end)
+    if (label and not first) or not is_number(value_of(figure.text)):
+        return None
+    held = cell_at(text, start, start + len(text[start : start + one.start].rstrip(" :–-"))) if label else EMPTY
+    return held, cell_at(text, start + one.start, start + one.end), figure
 
 
 def squared(rows: list[Row]) -> list[Row]:

@@ -11,7 +11,15 @@ import regex
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell, Grid
-from foi_nlp.tables.cells import cell_at, has_direction_marks, has_foreign_digits, value_of
+from foi_nlp.tables.cells import (
+    LONGEST_CELL,
+    cell_at,
+    has_direction_marks,
+    has_foreign_digits,
+    is_number,
+    period_of,
+    value_of,
+)
 from foi_nlp.tables.model import Check, CheckedSum, PairedFigure, PairedTable, Refusal, TotalKind
 from foi_nlp.tables.structure import Head, Structure, combine, understand
 from foi_nlp.tables.totals import NOTHING, Axis, Gap, Number, SearchTooLongError, Sum, place
@@ -27,6 +35,7 @@ _DROPPED = {
     "row_without_period": "The {what} has no period of its own beside others that have one, and adds nothing up.",
     "ambiguous_columns": "Cells have vanished, and no total proves where the figures of this {what} belong.",
 }
+_LEAST_FIGURES = 2
 _TOTALS = {"total", "subtotal"}
 _COUNTED = regex.compile(
     r"(?P<number>\d{1,4})\s?[x×]\s+(?P<thing>.{2,80}?)(?=\s*(?:[,;]|\band\b)?\s*\d{1,4}\s?[x×]\s|$)", regex.IGNORECASE
@@ -89,6 +98,9 @@ class _Pairing:
         kept = [figure for figure in figures if figure is not None]
         kept += self._counted_parts(kept)
         kept.sort(key=lambda figure: figure.start)
+        if not kept and not self.refusals and self._holds_numbers():
+            reason = "The stretch looks like a table, but which labels and periods its figures belong to is not clear."
+            self.refusals.append(Refusal("not_understood", reason, self.grid.start, self.grid.end))
         return PairedTable(tuple(kept), tuple(self.refusals), tuple(self._checked(down, across)))
 
     # ---- cells
@@ -156,6 +168,15 @@ class _Pairing:
         if len(self.shape.columns) < 2 or not (self.figures or self.gaps):
             return False
         return not any(head.labels or head.period for head in self.shape.column_heads.values())
+
+    def _holds_numbers(self) -> bool:
+        """Whether two or more cells hold figures, alone or after a period."""
+        held = 0
+        for cell in (cell for row in self.grid.rows for cell in row if len(cell.text) <= LONGEST_CELL):
+            held += is_number(value_of(cell.text)) and period_of(cell.text) is None
+            if held >= _LEAST_FIGURES:
+                return True
+        return False
 
     # ---- vanished cells
 

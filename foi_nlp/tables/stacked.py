@@ -9,7 +9,7 @@ import regex
 
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import BAND, cell_at, in_order, is_number, join_cells, period_of, value_of
+from foi_nlp.tables.cells import cell_at, in_order, is_band, is_number, join_cells, period_of, value_of
 from foi_nlp.tables.delimited import is_rule, merged, one_cell_a_line, split_pipes
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece
@@ -21,6 +21,7 @@ MOST_LABEL_LINES = 6
 MOST_CELLS = 400
 MOST_HEADERS = 30
 _SAME = 1e-6
+_LEAST_DATED = 3
 _COUNTED = regex.compile(r"\s*([0-9][0-9,]*)\s+(\p{L}[^\n0-9]{1,60}?)\s*")
 _GAP = 3
 """Blank lines after which a cell no longer belongs to the row before it."""
@@ -91,13 +92,27 @@ def _piped_grid(lines: Lines, first: int, last: int) -> Grid | None:
             return _unsure(cells, "The table has one cell a line, and its cells do not fill whole rows.")
         rows = _rows_of(cells, width)
         return _as_grid(rows, "pipes")
-    fitting = [w for w in range(2, min(len(cells) // 2, 60) + 1) if len(cells) % w == 0 and _fits(_rows_of(cells, w))]
+    dated = _dated_width(cells)
+    widths = [dated] if dated else range(2, min(len(cells) // 2, 60) + 1)
+    fitting = [w for w in widths if len(cells) % w == 0 and _fits(_rows_of(cells, w))]
+    if dated and not fitting:
+        return _unsure(cells, "The table has one cell a line, and its cells do not fill rows under its periods.")
     if len(fitting) != 1:
         return None
     rows = _rows_of(cells, fitting[0])
     if not rows[0][-1].text and period_of(rows[0][0].text):
         rows[0] = [rows[0][-1], *rows[0][:-1]]
     return _as_grid(rows, "pipes")
+
+
+def _dated_width(cells: Sequence[Cell]) -> int:
+    """Count the corner and the two or more periods that begin a table, and the total after them; else 0."""
+    i = 1
+    while i < len(cells) and period_of(cells[i].text) is not None:
+        i += 1
+    if i < _LEAST_DATED or period_of(cells[0].text) is not None:
+        return 0
+    return i + 1 if i < len(cells) and is_word(cells[i].text, "total") and _fits(_rows_of(cells, i + 1)) else i
 
 
 def _only_cell(lines: Lines, n: int) -> Cell:
@@ -116,7 +131,8 @@ def _fits(rows: Sequence[Sequence[Cell]]) -> bool:
     if any(is_number(value_of(c.text)) and period_of(c.text) is None for c in header):
         return False
     for row in body:
-        if not row[0].text or (is_number(value_of(row[0].text)) and period_of(row[0].text) is None):
+        label = row[0].text
+        if not label or (is_number(value_of(label)) and period_of(label) is None and not is_band(label)):
             return False
         if any(cell.text and value_of(cell.text) is None for cell in row[1:]):
             return False
@@ -219,7 +235,7 @@ def _unit(n: int, piece: Piece) -> Unit:
     if len(piece.text) > LONGEST_LABEL:
         return Unit(n, piece.cell, "T", None)
     found = piece.period
-    figure = piece.value is not None and not BAND.fullmatch(piece.text)
+    figure = piece.value is not None and not is_band(piece.text)
     kind = "P" if found is not None else "V" if figure else "T"
     return Unit(n, piece.cell, kind, found)
 
