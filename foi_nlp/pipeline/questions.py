@@ -40,6 +40,7 @@ _WRAPPED_LINE = 60
 _HEADING_WORDS = 5
 _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "marking"})
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
+_CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 _STOP = frozenset(
     {
@@ -52,7 +53,8 @@ _STOP = frozenset(
     }
 )  # fmt: skip
 _WORD = regex.compile(r"[a-z]+")
-_ID = regex.compile(r"(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
+_ID = regex.compile(r"(?P<roman>[ivxIVX]{1,4})|(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
 _LABEL_PART = regex.compile(
     r"(?P<number>\d{1,2})[ ./]{0,2}[(\[]?(?P<letter>[a-h]\b)?|"
     r"\b(?P<letter>[a-h])\b",
@@ -279,7 +281,7 @@ def _questions(
 
 
 def _is_first(name: str) -> bool:
-    return name.lower() in {"1", "a", "1a"}
+    return name.lower() in {"1", "a", "1a", "i"}
 
 
 def _labelled_items(reading: Reading, hits: Sequence[Hit], end: int, counted: int = 0) -> list[_Item]:
@@ -296,6 +298,13 @@ def _labelled_items(reading: Reading, hits: Sequence[Hit], end: int, counted: in
             continue
         digits, part = match["number"], match["letter"]
         parent: str | None = None
+        if match["roman"]:
+            if number or letter or len(items) >= len(_ROMAN) or match["roman"].lower() != _ROMAN[len(items)]:
+                continue
+            if items:
+                items[-1].end = hit.start
+            items.append(_Item(match["roman"], hit.start, end, None, hit.rule.id, hit))
+            continue
         if digits and part:
             if int(digits) not in {number, number + 1}:
                 continue
@@ -329,13 +338,16 @@ def _open_stem(reading: Reading, item: _Item, end: int) -> bool:
 
 
 def _chain(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
-    """Of labels within a paragraph, those that count 1, 2, 3 in order."""
-    out: list[Hit] = []
+    """Of labels within a paragraph, those that count 1, 2, 3 or i, ii, iii in order; the longer run counts."""
+    numbers: list[Hit] = []
+    romans: list[Hit] = []
     for hit in hits:
         a, b = hit.groups["ids"]
-        if reading.text[a:b] == str(len(out) + 1):
-            out.append(hit)
-    return out
+        if reading.text[a:b] == str(len(numbers) + 1):
+            numbers.append(hit)
+        elif len(romans) < len(_ROMAN) and reading.text[a:b] == _ROMAN[len(romans)]:
+            romans.append(hit)
+    return max(numbers, romans, key=len)
 
 
 def _folded(reading: Reading, items: Sequence[_Item]) -> list[Question]:
@@ -533,6 +545,8 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 def _ids_of(text: str, names: Sequence[str], current: str) -> tuple[str, ...]:
     """Give the known questions that a label names: "2", "1(a)", "1c and 1d", "2-5", "2A to 3B", "[b]" after "[1a]"."""
     by_key = {name.lower(): name for name in names}
+    if "ii" in by_key:
+        return tuple(by_key[word] for word in _WORD.findall(text.lower()) if word in by_key)
     resolved: list[str] = []
     for number, letter in _pairs(text):
         current = number or current
@@ -709,8 +723,7 @@ def _ordinal_ids(text: str, names: Sequence[str]) -> tuple[str, ...]:
     for word in _WORD.findall(text.lower()):
         if word in {"last", "final"}:
             out.append(tops[-1])
-        elif word in _ORDINALS and _ORDINALS.index(word) < len(tops):
-            out.append(tops[_ORDINALS.index(word)])
+        out += [tops[row.index(word)] for row in (_ORDINALS, _CARDINALS) if word in row[: len(tops)]]
     return tuple(out)
 
 

@@ -47,14 +47,22 @@ _FURNITURE_SECTIONS = frozenset({"marking", "letterhead", "footer", "ref_block"}
 _FURNITURE_MAX_LENGTH = 200
 _FURNITURE_GAP_LINES = 2
 _LABELLED = regex.compile(
-    r"\s*[ \t>*_#\\\[(-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?"
-    r"(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b)[ \t\\*_\])]*(?:[.):\]/–-](?!\d)|$)",
+    r"\s*[ \t>*_#\\\[(\"“'‘-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?"
+    r"(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b|[ivx]{1,4}(?=\)))[ \t\\*_\])]*(?:[.):\]/–-](?!\d)|$)",
     regex.MULTILINE | regex.IGNORECASE,
 )
 _LABEL_ALONE = regex.compile(
     r"[ \t>*_#\\\[(-]*(?:[a-zA-Z]{1,9}[ .]?)?"
     r"(?:\d{1,2}[a-z]?|[a-h])[ \t\\*_\])]*[.):\]/][ \t*_]*"
 )
+_SCHEMES = (
+    tuple(str(number) for number in range(1, 31)),
+    tuple("abcdefgh"),
+    ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
+)
+_SHORTEST_RUN = 2
+_UNASKED = frozenset({"footer", "marking", "exemption", "annex", "s16_advice"})
+_BULLET = regex.compile(r"[ \t>*_]*(?:[•·‣▪◦●–-]|\uf0b7)[ \t]+")
 _PAGE_NUMBER = regex.compile(r"(?<!\S)\d{1,3}(?!\S)")
 _QUESTION_WORDS = regex.compile(
     r"[\s*_\"]*(?:(?:in |on |at |of |for )?(?:how|what|which|whose)|who|when|where|why|does|do|did|is|are|has|have|"
@@ -110,6 +118,12 @@ def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[H
     walk = _Walk(reading, hits, furniture)
     for unit in units:
         walk.step(unit)
+    listed = _listed_request(reading, units)
+    if listed is not None:
+        units = _units(reading, hits, furniture)
+        walk = _Walk(reading, hits, furniture, listed)
+        for unit in units:
+            walk.step(unit)
     _leave_intro(units)
     _interleave(reading, units)
     _name_prefaces(units)
@@ -185,8 +199,15 @@ def _furniture(reading: Reading, hits: Sequence[Hit]) -> list[tuple[int, int]]:
 class _Walk:
     """The state machine: the section in progress, and what may interrupt it."""
 
-    def __init__(self, reading: Reading, hits: Sequence[Hit], furniture: Sequence[tuple[int, int]]) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        hits: Sequence[Hit],
+        furniture: Sequence[tuple[int, int]],
+        listed: tuple[int, int] | None = None,
+    ) -> None:
         self.reading = reading
+        self.listed = listed
         self.hits = list(hits)
         self.starts = [hit.start for hit in self.hits]
         self.furniture = list(furniture)
@@ -208,6 +229,12 @@ class _Walk:
         if self._is_furniture(unit):
             unit.section = "footer"
             return
+        if self.listed and unit.start >= self.listed[0]:
+            if unit.start < self.listed[1]:
+                self._ask(unit)
+                return
+            self.listed = None
+            self._enter("response", "", unit)
         if self.pending and unit.start >= self.pending[2] and self.reading.text[unit.start : unit.end].strip():
             self._enter(*self.pending[:2], unit)
             self.pending = None
@@ -219,10 +246,18 @@ class _Walk:
         else:
             self._continue(unit)
         if unit.section == "request":
-            self.asked_before = True
-            label = _label(self.reading, unit.start)
-            if label:
-                self.asked[label] = None
+            self._note(unit)
+
+    def _ask(self, unit: _Unit) -> None:
+        self.section, self.rule, self.aside, self.pending, self.quote_end = "request", "", None, None, None
+        unit.section = "request"
+        self._note(unit)
+
+    def _note(self, unit: _Unit) -> None:
+        self.asked_before = True
+        label = _label(self.reading, unit.start)
+        if label:
+            self.asked[label] = None
 
     def _is_furniture(self, unit: _Unit) -> bool:
         i = bisect.bisect_right(self.furniture_starts, unit.start) - 1
@@ -371,6 +406,47 @@ def _asks(reading: Reading, start: int, end: int) -> bool:
     return reading.text[start:end].rstrip(' \t\n*_"”’').endswith("?")
 
 
+def _listed_request(reading: Reading, units: Sequence[_Unit]) -> tuple[int, int] | None:
+    """Give the list of questions that no cue introduces: it is counted through before the answers begin.
+
+    The sign is a run of labels of which most ask, or which is counted through again further on; it counts only
+    in a letter in which no request was found.
+    """
+    end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
+    if any(unit.section in {"request", "clarification"} for unit in units[:end]):
+        return None
+    labelled = [
+        (i, label)
+        for i, unit in enumerate(units[:end])
+        if unit.section not in _UNASKED
+        and (label := _label(reading, unit.start))
+        and reading.grid_at(unit.start) is None
+    ]
+    for scheme in _SCHEMES:
+        run = _first_run(labelled, scheme)
+        if len(run) < _SHORTEST_RUN or any(units[b].paragraph - units[a].paragraph > 1 for a, b in pairwise(run)):
+            continue
+        again = [label for i, label in labelled if i > run[-1]]
+        asking = sum(_repeats_question(reading, units[i]) for i in run)
+        if asking * 2 > len(run) or (scheme[0] in again and scheme[1] in again):
+            last = run[-1]
+            while last + 1 < end and units[last + 1].paragraph == units[run[-1]].paragraph:
+                last += 1
+            return units[run[0]].start, units[last].end
+    return None
+
+
+def _first_run(labelled: Sequence[tuple[int, str]], scheme: Sequence[str]) -> list[int]:
+    """Give the units that are counted through first, parts of the counted left out."""
+    out: list[int] = []
+    for i, label in labelled:
+        if len(out) < len(scheme) and label == scheme[len(out)]:
+            out.append(i)
+        elif out and label == scheme[0]:
+            break
+    return out
+
+
 def _leave_intro(units: list[_Unit]) -> None:
     """Where the request is not repeated, what follows the paragraph of the receipt is the response."""
     end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights"}), len(units))
@@ -388,16 +464,11 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
     The sign is a run of numbered questions of which most are followed by a paragraph that is none.
     """
     end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
-    heads: list[int] = []
-    last = 0
-    for i, unit in enumerate(units[:end]):
-        label = _label(reading, unit.start)
-        if label.isdigit() and int(label) == last + 1 and _repeats_question(reading, unit):
-            heads.append(i)
-            last += 1
+    heads = _heads(reading, units[:end])
     if len(heads) < 2 or any(unit.section == "request" for unit in units[: heads[0]] if _label(reading, unit.start)):
         return
-    if any(_label(reading, unit.start) == "1" for unit in units[heads[-1] + 1 : end]):
+    first = _label(reading, units[heads[0]].start)
+    if first and any(_label(reading, unit.start) == first for unit in units[heads[-1] + 1 : end]):
         return
     stretches = list(zip(heads, [*heads[1:], end], strict=True))
     followed = [
@@ -421,6 +492,25 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
                 unit.section = "request"
             elif unit.section in _BEFORE_ANSWERS:
                 unit.section, unit.rule = "response", ""
+
+
+def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
+    """Give the units that repeat a question: counted ones, or else bullets that end in a question mark."""
+    for scheme in _SCHEMES:
+        heads: list[int] = []
+        for i, unit in enumerate(units):
+            if len(heads) == len(scheme):
+                break
+            if _label(reading, unit.start) == scheme[len(heads)] and _repeats_question(reading, unit):
+                heads.append(i)
+        if len(heads) > 1:
+            return heads
+    bullets = [
+        i
+        for i, unit in enumerate(units)
+        if _BULLET.match(reading.text[unit.start : unit.end].lstrip("\n")) and _asks(reading, unit.start, unit.end)
+    ]
+    return [] if any(unit.section == "request" for unit in units) else bullets
 
 
 def _repeats_question(reading: Reading, unit: _Unit) -> bool:
