@@ -26,7 +26,7 @@ def categories(nlp: Language, text: str) -> set[str]:
 
 
 def test_every_category_of_the_register_has_a_rule() -> None:
-    assert {rule.value for rule in load_rules().labelled("caveat")} == set(load_categories())
+    assert {rule.value for rule in load_rules().labelled("CAVEAT")} == set(load_categories())
 
 
 def test_there_are_twenty_four_categories() -> None:

@@ -217,4 +217,4 @@ def test_spans_lie_on_the_citation(nlp: Language) -> None:
 
 
 def test_status_rules_speak_of_citations() -> None:
-    assert all("§" in (rule.regex or "") for rule in load_rules().labelled("provision_status"))
+    assert all("§" in (rule.regex or "") for rule in load_rules().labelled("PROVISION_STATUS"))

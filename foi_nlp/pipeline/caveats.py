@@ -68,8 +68,8 @@ class CaveatsComponent:
         self.name = name
         self.book = book
         self.categories = load_categories()
-        self._scanner = Scanner(nlp, book, book.labelled("caveat"))
-        self._asked = Scanner(nlp, book, book.labelled("caveat_asked"))
+        self._scanner = Scanner(nlp, book, book.labelled("CAVEAT"))
+        self._asked = Scanner(nlp, book, book.labelled("CAVEAT_ASKED"))
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the caveats to the Doc's reading."""
@@ -103,6 +103,8 @@ class CaveatsComponent:
 def stated_of_data(reading: Reading, hit: Hit) -> bool:
     """Whether a cue stands where the letter speaks of its data, and not in a request, a recital or an argument."""
     section = reading.section_at(hit.start)
+    if hit.rule.attributes.get("one_sentence") and hit.end > reading.sentence_at(hit.start)[1]:
+        return False
     if section in _NO_CAVEAT and not hit.rule.sections:
         return False
     return section not in _ARGUMENT or bool(hit.rule.attributes.get("in_exemption"))

@@ -83,12 +83,12 @@ class ProvisionsComponent:
         self.name = name
         self.book = book
         self.register = register_with_aliases()
-        self._acts = Scanner(nlp, book, book.labelled("act"))
-        self._regimes = Scanner(nlp, book, book.labelled("regime"))
-        self._units = Scanner(nlp, book, book.labelled("citation"))
-        self._implied = Scanner(nlp, book, book.labelled("provision_implied"))
+        self._acts = Scanner(nlp, book, book.labelled("ACT"))
+        self._regimes = Scanner(nlp, book, book.labelled("REGIME"))
+        self._units = Scanner(nlp, book, book.labelled("CITATION"))
+        self._implied = Scanner(nlp, book, book.labelled("PROVISION_IMPLIED"))
         self._statuses = [
-            (rule, book.compile(rule), _cancels(book, rule)) for rule in book.labelled("provision_status")
+            (rule, book.compile(rule), _cancels(book, rule)) for rule in book.labelled("PROVISION_STATUS")
         ]
 
     def __call__(self, doc: Doc) -> Doc:
@@ -105,7 +105,7 @@ class ProvisionsComponent:
         found += self._implied_by_cues(reading, act, found)
         reading.facts.provisions = sorted(_once(found), key=lambda p: (p.start, p.end, p.id))
         for provision in reading.facts.provisions:
-            reading.mark("provision", provision.start, provision.end, rule=provision.rule, value=provision.id)
+            reading.mark("PROVISION", provision.start, provision.end, rule=provision.rule, value=provision.id)
         return doc
 
     def _regime(self, reading: Reading) -> str:
