@@ -17,7 +17,7 @@ LONGEST_CELL = 120
 
 BAND = regex.compile(r"(?![01]\s?[-–])[0-9]{1,3}\s?[-–]\s?[0-9]{1,3}|[0-9]{1,3}\s?\+")
 """A band of ages or times, which is a label where cells have lost their columns; `0-4` and `1-4` hide a count."""
-_LEAST_BAND = 10
+LEAST_BAND = 10
 """Counts are suppressed below ten at most: `Under 18` names a band, `Under 5` may hide a count."""
 
 _FOREIGN_DIGITS = regex.compile(r"(?![0-9])\p{Nd}")
@@ -52,9 +52,9 @@ def is_band(text: str) -> bool:
     if BAND.fullmatch(text):
         return True
     value = value_of(text)
-    if value is None or value.value is not None or not text[:1].isalpha() or not _DIGITS.search(text):
+    if value is None or value.value is not None or not text[:1].isalnum() or not _DIGITS.search(text):
         return False
-    return max(int(found) for found in _NUMBER.findall(text)) > _LEAST_BAND
+    return max(int(found) for found in _NUMBER.findall(text)) > LEAST_BAND
 
 
 def is_symbol(value: Value | None) -> bool:

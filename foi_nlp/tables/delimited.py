@@ -16,7 +16,10 @@ from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.words import is_word
 
 _RULE_CELL = regex.compile(r"\s*:?-+:?\s*")
-_PIPE = regex.compile(r"(?<!\\)\|")
+_PIPE = regex.compile(r"(?<!\\)[|│┃║]")
+_BOX_RULE = regex.compile(r"[ \t]*[+┌├└┏┣┗╔╠╚][-=+─━═┬┼┴┐┤┘┳╋┻┓┫┛╦╬╩╗╣╝┠┨╟╢╪╤╧ \t]{3,}")
+"""A rule of a table drawn with signs, which holds no cells."""
+
 _EMPHASIS = regex.compile(r"(\*{1,3}|_{1,3}|`|~~)(?=\S)(.+?)(?<=\S)\1")
 _LIST_MARK = regex.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.):]\)?|[-•·*‣–o▪]|Q[0-9]{1,2}[a-z]?[.:)]?")
 
@@ -24,6 +27,8 @@ _QUOTED = regex.compile(r'"[^"]*"')
 _OTHER_COMMA = regex.compile(r",\s|[0-9]\s+[0-9]")
 """A comma of running text, or numbers with blanks between them, whose commas part thousands."""
 _FIELD = regex.compile(r'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))(?:,|$)')
+
+LONGEST_HEADING = 60
 
 Row = list[Cell]
 
@@ -34,17 +39,28 @@ def is_rule(cells: Sequence[str]) -> bool:
     return len(filled) >= 1 and all(_RULE_CELL.fullmatch(cell) for cell in filled) and any("--" in c for c in filled)
 
 
-def split_pipes(lines: Lines, n: int, *, closed: bool = True) -> list[tuple[int, int]]:
+def has_pipe(lines: Lines, n: int) -> bool:
+    """Whether a line has a pipe between cells."""
+    return _PIPE.search(lines.text, *lines.spans[n]) is not None
+
+
+def is_box_rule(lines: Lines, n: int) -> bool:
+    """Whether a line is a rule of a table drawn with signs."""
+    return _BOX_RULE.fullmatch(lines.text, *lines.spans[n]) is not None
+
+
+def split_pipes(lines: Lines, n: int, *, closed: bool = True, opened: bool = True) -> list[tuple[int, int]]:
     """Give the stretches between the pipes of a line, without those outside the outer pipes.
 
-    `closed` says that the lines of the table end with a pipe, so that nothing after it is no blank cell.
+    `closed` says that the lines of the table end with a pipe, so that nothing after it is no blank cell;
+    `opened` says the same of the pipe that they begin with.
     """
     start, end = lines.spans[n]
     line = lines.text[start:end]
     cuts = [found.start() for found in _PIPE.finditer(line)]
     edges = [-1, *cuts, len(line)]
     cells = [(start + a + 1, start + b) for a, b in pairwise(edges)]
-    if cuts and not line[: cuts[0]].strip():
+    if opened and cuts and not line[: cuts[0]].strip():
         cells = cells[1:]
     if closed and cuts and len(cells) > 1 and not line[cuts[-1] + 1 :].strip():
         cells = cells[:-1]
@@ -71,14 +87,18 @@ def find_piped(lines: Lines) -> list[Grid]:
     grids = []
     n = 0
     while n < len(lines):
-        if not lines.free[n] or "|" not in lines.line(n):
+        if not lines.free[n] or not has_pipe(lines, n):
             n += 1
             continue
         first, ruled = n, False
+        opened = _PIPE.match(lines.line(n).lstrip()) is not None
         closed = _is_closed(lines, n)
         rows: list[Row] = []
-        while n < len(lines) and lines.free[n] and "|" in lines.line(n):
-            cells = split_pipes(lines, n, closed=closed)
+        while n < len(lines) and lines.free[n] and (has_pipe(lines, n) or is_box_rule(lines, n)):
+            if is_box_rule(lines, n):
+                n += 1
+                continue
+            cells = split_pipes(lines, n, closed=closed, opened=opened)
             texts = [lines.text[a:b] for a, b in cells]
             if is_rule(texts):
                 if len(rows) == 1 and not ruled:
@@ -101,8 +121,8 @@ def find_piped(lines: Lines) -> list[Grid]:
 
 def _is_closed(lines: Lines, n: int) -> bool:
     """Whether all lines of a table with pipes end with one."""
-    while n < len(lines) and lines.free[n] and "|" in lines.line(n):
-        if not lines.line(n).rstrip().endswith("|"):
+    while n < len(lines) and lines.free[n] and (has_pipe(lines, n) or is_box_rule(lines, n)):
+        if not is_box_rule(lines, n) and _PIPE.fullmatch(lines.line(n).rstrip()[-1:]) is None:
             return False
         n += 1
     return True
@@ -113,7 +133,7 @@ def one_cell_a_line(lines: Lines, first: int, last: int) -> bool:
     single = 0
     for n in range(first, last):
         line = lines.line(n).strip()
-        if line.endswith("|") and line.count("|") == 1:
+        if (line.endswith("|") or line.startswith("|")) and line.count("|") == 1:
             single += 1
     return single * 2 > last - first
 
@@ -132,12 +152,16 @@ def find_tabbed(lines: Lines) -> list[Grid]:
             following = last
             while following < len(lines) and lines.free[following] and lines.blank(following):
                 following += 1
-            if following - last <= 1 and following < len(lines) and _is_tabbed(lines, following):
+            if following - last > 1 or following >= len(lines):
+                break
+            if _is_tabbed(lines, following):
                 last = following + 1
+            elif following == last and _heads_rows(lines, first, following):
+                last = following + 2
             else:
                 break
         n = last
-        rows = [_tab_cells(lines, i) for i in range(first, last) if not lines.blank(i) and _is_tabbed(lines, i)]
+        rows = [_tab_cells(lines, i) for i in range(first, last) if not lines.blank(i)]
         if len(rows) < 2:
             continue
         grid = make_grid(lines, first, last, rows, "tabs")
@@ -145,6 +169,22 @@ def find_tabbed(lines: Lines) -> list[Grid]:
             grids.append(grid)
             lines.take(first, last)
     return grids
+
+
+def _heads_rows(lines: Lines, first: int, n: int) -> bool:
+    """Whether a line without tabs inside a table is a short heading of the rows below it, as wide as those above."""
+    text = lines.line(n).strip()
+    if not lines.free[n] or len(text) > LONGEST_HEADING or text.endswith((".", ":", ";", "?")):
+        return False
+    if n + 1 >= len(lines) or not _is_tabbed(lines, n + 1):
+        return False
+    above, below = _tab_cells(lines, first), _tab_cells(lines, n + 1)
+    figures = [cell for cell in below[1:] if cell.segments]
+    return len(above) == len(below) > 1 and bool(figures) and all(_is_plain(cell) for cell in figures)
+
+
+def _is_plain(cell: Cell) -> bool:
+    return value_of(cell.text) is not None and period_of(cell.text) is None
 
 
 def _is_tabbed(lines: Lines, n: int) -> bool:

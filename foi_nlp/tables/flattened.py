@@ -10,7 +10,7 @@ import regex
 from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import BAND, in_order, is_number, is_symbol, value_of
+from foi_nlp.tables.cells import LEAST_BAND, in_order, is_band, is_number, is_symbol, value_of
 from foi_nlp.tables.delimited import merged
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import adds_up
@@ -30,6 +30,8 @@ _SENTENCE_END = regex.compile(r"[.!?;:]$")
 _TOTALLED = regex.compile(
     r"[0-9]\s+\S[^0-9]{2,60}\s[0-9][^0-9]*[0-9]?.*(?:[Tt]otal|TOTAL|[Cc]yfanswm)[^0-9]{0,12}[0-9]"
 )
+_SMALL = regex.compile(r"[0-9]{1,3}")
+_BAND_WORDS = 3
 _DASHES = frozenset("-–—")
 _MARK = regex.compile(r"[*#†‡]+|\[\w\]|\(\d\)")
 
@@ -130,10 +132,16 @@ def _words(text: str, start: int, end: int) -> list[Token]:
             out.append(Token("V", a, words[i + 1][1], text[a : words[i + 1][1]]))
             i += 2
             continue
+        size = _band_words(text, words, i)
+        if size:
+            last = words[i + size - 1][1]
+            out.append(Token("T", a, last, text[a:last]))
+            i += size
+            continue
         value = value_of(text[a:b])
         kind = (
             "T"
-            if BAND.fullmatch(text[a:b])
+            if is_band(text[a:b])
             else "V"
             if is_symbol(value) or (value is not None and _is_word_value(text[a:b]))
             else "T"
@@ -141,6 +149,19 @@ def _words(text: str, start: int, end: int) -> list[Token]:
         out.append(Token(kind, a, b, text[a:b]))
         i += 1
     return out
+
+
+def _band_words(text: str, words: Sequence[tuple[int, int]], i: int) -> int:
+    """Count the words of a band of ages that begins here, `Under 18`, `18 to 24`, `65 and over`; 0 for none."""
+    here = [text[a:b].lower() for a, b in words[i : i + 3]]
+    numbers = [bool(_SMALL.fullmatch(word)) for word in here]
+    if len(here) > 1 and here[0] in table_words()["band_before"] and numbers[1]:
+        return 2 if int(here[1]) > LEAST_BAND else 0
+    if len(here) < _BAND_WORDS or not numbers[0]:
+        return 0
+    if numbers[2] and is_word(here[1], "band_between"):
+        return _BAND_WORDS if int(here[2]) > max(LEAST_BAND, int(here[0])) else 0
+    return _BAND_WORDS if is_word(" ".join(here[1:]), "band_after") else 0
 
 
 def _is_word_value(text: str) -> bool:

@@ -10,7 +10,7 @@ import regex
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import cell_at, in_order, is_band, is_number, join_cells, period_of, value_of
-from foi_nlp.tables.delimited import is_rule, merged, one_cell_a_line, split_pipes
+from foi_nlp.tables.delimited import has_pipe, is_rule, merged, one_cell_a_line, split_pipes
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece
 from foi_nlp.tables.totals import close
@@ -56,11 +56,11 @@ def find_piped_cells(lines: Lines) -> list[Grid]:
     grids = []
     n = 0
     while n < len(lines):
-        if not lines.free[n] or "|" not in lines.line(n):
+        if not lines.free[n] or not has_pipe(lines, n):
             n += 1
             continue
         first = n
-        while n < len(lines) and lines.free[n] and ("|" in lines.line(n) or _is_bridge(lines, n)):
+        while n < len(lines) and lines.free[n] and (has_pipe(lines, n) or _is_bridge(lines, n)):
             n += 1
         if n - first < 4 or not one_cell_a_line(lines, first, n):
             continue
@@ -73,7 +73,7 @@ def find_piped_cells(lines: Lines) -> list[Grid]:
 
 def _is_bridge(lines: Lines, n: int) -> bool:
     """Whether a blank line stands between two lines with pipes."""
-    return lines.blank(n) and n + 1 < len(lines) and "|" in lines.line(n + 1)
+    return lines.blank(n) and n + 1 < len(lines) and has_pipe(lines, n + 1)
 
 
 def _piped_grid(lines: Lines, first: int, last: int) -> Grid | None:
