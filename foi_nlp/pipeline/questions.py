@@ -31,6 +31,7 @@ _ANSWER_SECTIONS = frozenset(
 _ASIDES = frozenset({"boilerplate_act", "caveat"})
 _ASIDE_MAX = 1500
 _FEWEST_WORDS = 2
+_PLAIN = ".bare_number"  # a number without a mark is a label only where the request is numbered so; pages are, too
 _HIGHEST_FIRST = 4
 _RUN_ON_MAX = 250
 _SAME_QUESTION = 0.7
@@ -584,7 +585,12 @@ def _answers(
         return [], []
     prefix = f"{reply.reference}/" if questions[0].id.startswith(f"{reply.reference}/") and reply.reference else ""
     names = [question.id.removeprefix(prefix) for question in questions]
-    hits = [hit for hit in answered if any(a <= hit.start < b for a, b in stretches)]
+    plain = any(question.rule.endswith(_PLAIN) for question in questions)
+    hits = [
+        hit
+        for hit in answered
+        if any(a <= hit.start < b for a, b in stretches) and (plain or not hit.rule.id.endswith(_PLAIN))
+    ]
     hits.sort(key=lambda hit: (hit.start, bool(hit.rule.attributes.get("chain"))))
     used: list[Hit] = []
     blocks = _beneath_questions(stretches, questions, prefix)
