@@ -10,6 +10,7 @@ from foi_nlp.tables.delimited import find_comma_separated, find_piped, find_tabb
 from foi_nlp.tables.flattened import find_flattened
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import find_counted, find_piped_cells, find_stacked
+from foi_nlp.tables.unread import find_unread
 
 FINDERS = (
     find_piped,
@@ -28,4 +29,5 @@ def find_grids(text: str, *, taken: Sequence[tuple[int, int]] = ()) -> list[Grid
     """Give the tables of a text in order; they do not overlap, nor touch the stretches `taken`."""
     lines = Lines.of(text, taken)
     grids = [grid for find in FINDERS for grid in find(lines)]
+    grids += find_unread(lines)
     return sorted(grids, key=lambda grid: grid.start)

@@ -27,9 +27,8 @@ _NEIGHBOURS = regex.compile(r"[0-9][^\s]{0,3}\s+(?:[^\s]{1,12}\s+){0,1}[^\s]{0,8
 _DATED = regex.compile(r"(?:19|20)[0-9]{2}|[0-9]{2}[/-][0-9]{2}\b|[A-Za-z]{3}[-' ][0-9]{2}\b|\bQ[1-4]\b|uarter|January")
 _FIGURES = regex.compile(r"[0-9]\s+[^\s0-9]?[0-9][^\s]*\s*$")
 _SENTENCE_END = regex.compile(r"[.!?;:]$")
-_TOTALLED = regex.compile(
-    r"[0-9]\s+\S[^0-9]{2,60}\s[0-9][^0-9]*[0-9]?.*(?:[Tt]otal|TOTAL|[Cc]yfanswm)[^0-9]{0,12}[0-9]"
-)
+_LABELLED = regex.compile(r"[0-9]\s+\S[^0-9]{2,60}\s[0-9]")
+_TOTALLED = regex.compile(r"(?:[Tt]otal|TOTAL|[Cc]yfanswm)[^0-9]{0,12}[0-9]")
 _SMALL = regex.compile(r"[0-9]{1,3}")
 _BAND_WORDS = 3
 _DASHES = frozenset("-–—")
@@ -521,7 +520,8 @@ def _labels_and_totals(lines: Lines) -> list[Grid]:
     """
     grids = []
     for n in range(len(lines)):
-        if not lines.free[n] or not _TOTALLED.search(lines.line(n)):
+        labelled = _LABELLED.search(lines.line(n)) if lines.free[n] else None
+        if labelled is None or not _TOTALLED.search(lines.line(n), labelled.end()):
             continue
         rows, _ = _rows(_tokens(lines, n), 1)
         names = [is_word(" ".join(token.text for token in part.label), "total") for part in rows]
