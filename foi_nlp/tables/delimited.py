@@ -269,7 +269,7 @@ def make_grid(lines: Lines, first: int, last: int, rows: list[Row], source: str)
 
 
 def _parted(text: str, rows: Sequence[Row]) -> list[Row] | None:
-    """Part cells that each hold a period and its figure (`Hours: 2016/17 1,204 | 2017/18 1,660`) into header and rows."""
+    """Part cells that each hold a period and its figure, as in `Hours: 2016/17 1,204`, into header and rows."""
     header: Row = []
     out: list[Row] = []
     for row in rows:
