@@ -128,8 +128,3 @@ def test_a_caveat_is_said_once_a_sentence(nlp: Language) -> None:
 def test_a_change_of_system_says_its_kind(nlp: Language) -> None:
     (found,) = caveats(nlp, "Response\n\nWe moved to a new crime recording system in April 2021.\n")
     assert (found.category, found.subtype) == ("recording_change", "it_system")
-
-
-def test_a_wide_cue_never_joins_two_sentences(nlp: Language) -> None:
-    text = "Dear Applicant\n\nResponse\n\nA search was made! The garden may have been dug twice.\n"
-    assert categories(nlp, text) == set()
