@@ -31,6 +31,7 @@ _ANSWER_SECTIONS = frozenset(
 _ASIDES = frozenset({"boilerplate_act", "caveat"})
 _ASIDE_MAX = 1500
 _FEWEST_WORDS = 2
+_LETTERS = frozenset("abcdefgh")
 _PLAIN = ".bare_number"  # a number without a mark is a label only where the request is numbered so; pages are, too
 _HIGHEST_FIRST = 4
 _RUN_ON_MAX = 250
@@ -253,12 +254,13 @@ def _questions(
     found: dict[str, Question] = {}
     labels: list[Hit] = []
     counted = 0
+    lettered = ""
     stretches = _stretches(reading, reply)
     labelled = False
     loose: list[tuple[int, int]] = []
     for start, end in stretches:
         hits = [hit for hit in asked if start <= hit.start < end]
-        items = _labelled_items(reading, hits, end, counted)
+        items = _labelled_items(reading, hits, end, counted, lettered)
         if len(items) < 2 and not counted:
             run_on = _labelled_items(reading, _chain(reading, [h for h in inline if start <= h.start < end]), end)
             if len(run_on) > len(items):
@@ -268,6 +270,7 @@ def _questions(
             continue
         labelled = True
         counted = max([0, *(int(item.id) for item in items if item.id.isdigit())])
+        lettered = next((item.id.lower() for item in reversed(items) if item.id.lower() in _LETTERS), lettered)
         labels += [item.label for item in items if item.label is not None]
         for question in _folded(reading, items):
             found[question.id] = question
@@ -285,11 +288,13 @@ def _is_first(name: str) -> bool:
     return name.lower() in {"1", "a", "1a", "i"}
 
 
-def _labelled_items(reading: Reading, hits: Sequence[Hit], end: int, counted: int = 0) -> list[_Item]:
-    """Make items of the labels that go on counting, from `counted` where it has a successor; others are text."""
+def _labelled_items(
+    reading: Reading, hits: Sequence[Hit], end: int, counted: int = 0, lettered: str = ""
+) -> list[_Item]:
+    """Make items of the labels that go on counting from `counted` or from the letter `lettered`; others are text."""
     items: list[_Item] = []
     number = 0
-    letter = ""
+    letter = lettered
     top: _Item | None = None
     nested = False
     for hit in hits:
