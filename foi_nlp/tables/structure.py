@@ -12,7 +12,7 @@ from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell, Grid
-from foi_nlp.tables.cells import has_foreign_digits, is_number, join_cells, period_of, value_of
+from foi_nlp.tables.cells import has_foreign_digits, is_band, is_number, join_cells, period_of, value_of
 from foi_nlp.tables.words import fold_label, is_word, starts_with_word
 
 _YEAR_PAIR = regex.compile(r"\s*((?:19|20)[0-9]{2})\s?[-–]\s?((?:19|20)[0-9]{2})\s*\*?")
@@ -295,7 +295,7 @@ def _label_columns(
 
 def _first_is_label(reader: Reader, data: Sequence[int], dated: Sequence[int], depth: int) -> bool:
     filled = [r for r in data if reader.filled(r, 0)]
-    numbers = sum(is_number(reader.value(r, 0)) for r in filled)
+    numbers = sum(is_number(reader.value(r, 0)) and not is_band(reader.cells[r][0].text) for r in filled)
     if 0 in dated and len(dated) > 1 and numbers == len(filled) and filled:
         return False
     if len(data) == 1 and depth and numbers == len(filled) and filled:
