@@ -216,6 +216,7 @@ def _load(folders: tuple[str, ...]) -> RuleBook:
         for path in rule_files(folder):
             for number, data in read_records(path):
                 _add(data, path=path, line=number, shipped=rules, own=of_this_folder)
+        _refuse_contradictions(of_this_folder, rules)
         for rule_id, rule in of_this_folder.items():
             if rule.enabled:
                 rules[rule_id] = rule
@@ -228,6 +229,24 @@ def _load(folders: tuple[str, ...]) -> RuleBook:
         for cancel in rule.cancelled_by:
             book.compile_text(cancel, where=f"{rule.where}: cancelled_by")
     return book
+
+
+def _refuse_contradictions(own: Mapping[str, Rule], earlier: Mapping[str, Rule]) -> None:
+    """Refuse a rule that looks for the same as an earlier one, in the same sections, and calls it otherwise."""
+    known = {_looks_for(rule): rule for rule in earlier.values() if rule.id not in own}
+    for rule in own.values():
+        other = known.get(_looks_for(rule)) if rule.enabled else None
+        if other is not None and other.value != rule.value:
+            raise PatternError(
+                f"{rule.where}: contradicts {other.id!r} ({other.file}:{other.line}), which finds the same and "
+                f"calls it {other.value!r}, not {rule.value!r}; give yours that id, "
+                "to replace it, or switch the other off"
+            )
+
+
+def _looks_for(rule: Rule) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    text = rule.regex if rule.regex is not None else json.dumps(rule.pattern, sort_keys=True)
+    return rule.label, text if rule.case else text.lower(), rule.sections, rule.not_sections
 
 
 def rule_files(folder: Path) -> list[Path]:

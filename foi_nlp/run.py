@@ -7,7 +7,9 @@ import hashlib
 import importlib.metadata
 import os
 import platform
+import signal
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from foi_nlp import __version__
 from foi_nlp.letters import Letter, LetterError, open_letters
 from foi_nlp.letters.folder import find_files
+from foi_nlp.letters.limits import Limits
 from foi_nlp.letters.registry import extensions
 from foi_nlp.patterns import load_rules
 from foi_nlp.resources import config_file
@@ -27,9 +30,11 @@ from foi_nlp.store import Failure, RunWriter, Tally, ending_counts, file_sha256
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from foi_nlp.patterns import RuleBook
     from foi_nlp.records import LetterRecord
 
 STDIN = "-"
+LETTER_SECONDS = 60.0  # the longest letters known take a few seconds
 _FILES_WORTH_WORKERS = 60  # starting a worker costs as much as annotating some thirty letters
 
 
@@ -52,11 +57,16 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Options:
-    """How to annotate: the config of the pipeline, folders of further rules, and hidden cells of sheets."""
+    """How to annotate: the config of the pipeline, folders of further rules, hidden cells of sheets, and bounds.
+
+    A letter that takes longer than `letter_seconds` is a failure, and its neighbours go on.
+    """
 
     config: str = "foi"
     patterns: tuple[Path, ...] = ()
     include_hidden: bool = False
+    limits: Limits = field(default_factory=Limits)
+    letter_seconds: float = LETTER_SECONDS
 
 
 Progress = Callable[[int, int, str], None]
@@ -78,19 +88,34 @@ def gather(paths: Sequence[Path]) -> Inputs:
     known = extensions()
     for path in paths:
         if not path.exists():
-            inputs.missing.append(Failure(str(path), "there is no such file or folder; check the path"))
+            inputs.missing.append(Failure(_source_name(path), "there is no such file or folder; check the path"))
             continue
         named = not path.is_dir()
-        for file in find_files([path]):
+        if named and not path.is_file():
+            reason = "is a pipe or a device and no file; give its content as standard input, with -"
+            inputs.missing.append(Failure(_source_name(path), reason))
+            continue
+        try:
+            files = find_files([path])
+        except OSError as error:
+            reason = f"{error.strerror} ({error.filename}); check the permissions"
+            inputs.missing.append(Failure(_source_name(path), reason))
+            continue
+        for file in files:
             if file.resolve() in seen:
                 continue
             seen.add(file.resolve())
             # What is named outright is tried whatever it is called; a folder may hold files that are no letters.
             if named or not file.suffix or file.suffix.lower().removeprefix(".") in known:
-                inputs.files.append(Input(file, str(file)))
+                inputs.files.append(Input(file, _source_name(file)))
             else:
                 inputs.skipped.append(file)
     return inputs
+
+
+def _source_name(path: Path) -> str:
+    """Name a file in records: bytes of its name that are no UTF-8 become backslash escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -112,7 +137,7 @@ def annotate_files(
     earlier run stay whole.
     """
     config_file(options.config)
-    rules = load_rules(options.patterns)
+    rules = _checked_rules(options)
     tally = Tally(files_skipped=len(inputs.skipped), skipped_by_ending=ending_counts(inputs.skipped))
     tally.letters_in = tally.letters_failed = len(inputs.missing)
     order: list[tuple[str, str]] = []
@@ -134,16 +159,41 @@ def annotate_files(
 
 
 def stream(inputs: Inputs, *, options: Options) -> Iterator[LetterRecord | Failure]:
-    """Annotate files one by one and give each record, or each failure, as it comes."""
+    """Annotate files one by one and give each record, or each failure, as it comes.
+
+    Refuses rules and a config as `annotate_files` does.
+    """
+    _checked_rules(options)
     yield from inputs.missing
     nlp = _pipeline(options)
     for item in inputs.files:
         for letter in _letters(item, options):
-            yield letter if isinstance(letter, Failure) else _annotate(nlp, letter, pack=False)[0]
+            if isinstance(letter, Failure):
+                yield letter
+                continue
+            try:
+                with _time_limit(options.letter_seconds):
+                    record = _annotate(nlp, letter, pack=False)[0]
+            except Exception as error:  # no letter may stop its neighbours
+                yield Failure(letter.source, _unexpected(error))
+            else:
+                yield record
+
+
+def _checked_rules(options: Options) -> RuleBook:
+    """Load the rules; those of the user's folders must neither match everything nor run without end."""
+    rules = load_rules(options.patterns)
+    if options.patterns:
+        import spacy
+
+        from foi_nlp.workbench import refuse_dangerous
+
+        refuse_dangerous(spacy.blank("en"), rules, options.patterns)
+    return rules
 
 
 def _rules_key(sha256: str, options: Options) -> str:
-    return hashlib.sha256(f"{sha256} {options.config} {options.include_hidden}".encode()).hexdigest()
+    return hashlib.sha256(f"{sha256} {options.config} {options.include_hidden} {options.limits}".encode()).hexdigest()
 
 
 def _sha256_or_empty(path: Path) -> str:
@@ -205,7 +255,10 @@ def _pipeline(options: Options) -> Language:
 
 def _letters(item: Input, options: Options) -> Iterator[Letter | Failure]:
     try:
-        for letter in open_letters(item.path, source=item.source, include_hidden=options.include_hidden):
+        found = open_letters(
+            item.path, source=item.source, limits=options.limits, include_hidden=options.include_hidden
+        )
+        for letter in found:
             yield Failure(letter.source, letter.message) if isinstance(letter, LetterError) else letter
     except LetterError as error:
         yield Failure(error.source, error.message)
@@ -224,12 +277,35 @@ def _annotate_file(nlp: Language | None, item: Input, options: Options) -> list[
             results.append(_failure(letter.source, letter.message))
             continue
         try:
-            record, doc = _annotate(nlp, letter)
+            with _time_limit(options.letter_seconds):
+                record, doc = _annotate(nlp, letter)
+                results.append({"record": record.model_dump_json(by_alias=True), "doc": doc})
         except Exception as error:  # no letter may stop its neighbours
             results.append(_failure(letter.source, _unexpected(error)))
-        else:
-            results.append({"record": record.model_dump_json(by_alias=True), "doc": doc})
     return results
+
+
+class _LetterTimeoutError(Exception):
+    """A letter took longer than it may."""
+
+
+@contextmanager
+def _time_limit(seconds: float) -> Iterator[None]:
+    """Stop what takes longer than `seconds`, where the system has an alarm clock and this is the main thread."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal: int, _frame: object) -> None:
+        raise _LetterTimeoutError(f"took longer than {seconds:g} seconds")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _annotate(nlp: Language, letter: Letter, *, pack: bool = True) -> tuple[LetterRecord, str]:
@@ -249,6 +325,8 @@ def _failure(source: str, message: str) -> dict[str, Any]:
 
 
 def _unexpected(error: Exception) -> str:
+    if isinstance(error, _LetterTimeoutError):
+        return f"{error} and was left out; cut the letter into parts, or find a slow rule with foi_nlp patterns check"
     return (
         f"could not be annotated ({type(error).__name__}: {error}); this is a fault of foi_nlp, "
         "please report it with the file"

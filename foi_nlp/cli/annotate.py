@@ -49,14 +49,24 @@ def annotate(
         bool,
         typer.Option("--include-hidden", help="Read hidden sheets, rows and columns too. They may be a data breach."),
     ] = False,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help="Raise a bound of the readers: characters=5000000.", metavar="NAME=NUMBER"),
+    ] = None,
 ) -> None:
     """Annotate letters: write letters.jsonl, annotations.spacy, observations.csv and run.json.
 
     Exit code 0: all went well. 1: some letters failed; they are named, the others are done. 2: wrong usage.
     """
+    from foi_nlp.letters.limits import Limits
     from foi_nlp.run import Inputs, Options, gather, standard_input
 
-    options = Options(config=config, patterns=tuple(patterns or ()), include_hidden=include_hidden)
+    try:
+        limits = Limits.from_settings(limit or [])
+    except ValueError as error:
+        typer.echo(f"foi_nlp: --limit {error}", err=True)
+        raise typer.Exit(2) from None
+    options = Options(config=config, patterns=tuple(patterns or ()), include_hidden=include_hidden, limits=limits)
     with ExitStack() as stack:
         inputs = Inputs()
         if Path("-") in paths:

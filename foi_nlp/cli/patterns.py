@@ -262,12 +262,22 @@ def coverage(
     for register in workbench.REGISTERS:
         entries = [entry for entry in found if entry.register == register]
         rules, examples = sum(e.has_rule for e in entries), sum(e.has_example for e in entries)
-        typer.echo(f"{register}: {rules} of {len(entries)} have a rule, {examples} an example in the corpus")
+        follow = sum(e.worked_out for e in entries)
+        typer.echo(
+            f"{register}: {rules} of {len(entries)} have a rule, "
+            + (f"{follow} follow from other facts, " if follow else "")
+            + f"{examples} an example in the corpus"
+        )
         for entry in entries:
             if all_entries or not entry.has_rule:
-                has = [word for word, yes in (("rule", entry.has_rule), ("example", entry.has_example)) if yes]
-                typer.echo(f"  {entry.id}: {' and '.join(has) or 'neither rule nor example'}")
-    if not all(entry.has_rule for entry in found):
+                kinds = (
+                    ("rule", entry.has_rule),
+                    ("follows from other facts", entry.worked_out),
+                    ("example", entry.has_example),
+                )
+                has = [word for word, yes in kinds if yes]
+                typer.echo(f"  {entry.id}: {', '.join(has) or 'neither rule nor example'}")
+    if not all(entry.has_rule or entry.worked_out for entry in found):
         raise typer.Exit(1)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +49,30 @@ class Forms:
         for start, end in spans:
             flow[start:end] = ruled[start:end] = mask * (end - start)
         return Forms("".join(flow), "".join(ruled))
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A hit as its component saw it: on which reading and forms, and with which scanner."""
+
+    scanner: Scanner
+    reading: Reading
+    forms: Forms | None
+    hit: Hit
+
+
+_WATCHER: ContextVar[list[Sighting] | None] = ContextVar("watcher", default=None)
+
+
+@contextmanager
+def watched() -> Iterator[list[Sighting]]:
+    """Collect what every scanner sees meanwhile, so that it can be explained to the writer of a rule."""
+    sightings: list[Sighting] = []
+    token = _WATCHER.set(sightings)
+    try:
+        yield sightings
+    finally:
+        _WATCHER.reset(token)
 
 
 class Scanner:
@@ -103,7 +129,13 @@ class Scanner:
 
     def find_all(self, reading: Reading, *, forms: Forms | None = None) -> list[Hit]:
         """Give every hit, wherever it stands and whether or not something cancels it."""
-        forms = forms or Forms(reading.flow, reading.ruled)
+        hits = self._find(reading, forms or Forms(reading.flow, reading.ruled))
+        watcher = _WATCHER.get()
+        if watcher is not None:
+            watcher += [Sighting(self, reading, forms, hit) for hit in hits]
+        return hits
+
+    def _find(self, reading: Reading, forms: Forms) -> list[Hit]:
         hits = self._find_tokens(reading)
         for rule, compiled in self._regexes:
             if rule.anchor and not any(word in reading.lower for word in rule.anchor):
