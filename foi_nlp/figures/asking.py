@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from foi_nlp.figures.meaning import PlacedPeriod, context_of, found_in, one_period
+from foi_nlp.figures.meaning import PlacedPeriod, context_of, found_in, one_period, with_defined_years
 from foi_nlp.figures.registers import register
 from foi_nlp.pipeline.questions import question_at
 
@@ -25,18 +25,23 @@ class Asking:
     """What is known of the request, for every figure of the letter."""
 
     def __init__(
-        self, reading: Reading, statements: Sequence[tuple[int, int]], masked: Sequence[tuple[int, int]] = ()
+        self,
+        reading: Reading,
+        statements: Sequence[tuple[int, int]],
+        masked: Sequence[tuple[int, int]] = (),
+        definitions: Sequence[tuple[str, str, str]] = (),
     ) -> None:
         self.reading = reading
         self.masked = masked
         self.statements = statements
+        self.definitions = definitions
         self._of_question: dict[str | None, PlacedPeriod | None] = {}
         self.questions: dict[str, Question] = {q.id: q for q in reading.facts.questions}
 
     @cached_property
     def context(self) -> PeriodContext:
         """The dates of the letter, and the years that the request calls unfinished."""
-        return context_of(self.reading)
+        return with_defined_years(context_of(self.reading), self.definitions)
 
     def part_named(self, letter: str) -> str:
         """Give the words of the one part of a question that has this letter; nothing where several have it."""

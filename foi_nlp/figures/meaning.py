@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import regex
 
-from foi_nlp.figures.periods import FoundPeriod, PeriodContext, closed, find_periods, resolve, spanning
+from foi_nlp.figures.periods import (
+    FoundPeriod,
+    PeriodContext,
+    closed,
+    find_periods,
+    parse_period,
+    resolve,
+    spanning,
+)
 from foi_nlp.figures.registers import names_to, register
 from foi_nlp.records import Period
 
@@ -28,6 +36,7 @@ _COUNT_CUE = regex.compile(
 _FOOTNOTES = regex.compile(r"[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^]+|\[[a-z0-9]\]")
 _LONGEST_NOUN = 3
 _METRIC_LENGTH = 160
+_FISCAL_START = 4
 _LEAD_LENGTH = 700
 
 
@@ -59,6 +68,58 @@ def context_of(reading: Reading) -> PeriodContext:
     return PeriodContext(
         as_of=day("as_of"), letter_date=day("letter_date"), received=day("received"), open_years=open_years
     )
+
+
+def with_defined_years(context: PeriodContext, definitions: Iterable[tuple[str, str, str]]) -> PeriodContext:
+    """Add what the letter says of its unfinished years: (the year as named, its first part if said, its last).
+
+    A year that is only called "this year" or "to date" is the one of the letter's date.
+    """
+    anchor = context.letter_date or context.as_of or context.received
+    ends: dict[date, date] = {}
+    open_end = None
+    for named, begin, finish in definitions:
+        year = named if any(c.isdigit() for c in named) else _year_of(anchor, begin)
+        if not year:
+            open_end = _before_anchor(finish, anchor) or open_end
+            continue
+        whole, part = parse_period(year), parse_period(f"{year} to {finish}")
+        if whole is None or part is None or not whole.period.start or not part.period.end:
+            continue
+        if not begin or begin.strip().lower() in _year_beginnings(whole.period.start):
+            ends.setdefault(date.fromisoformat(whole.period.start), date.fromisoformat(part.period.end))
+    return replace(context, year_ends=tuple(ends.items()), open_end=open_end)
+
+
+def _year_of(anchor: date | None, begin: str) -> str:
+    if anchor is None or not begin:
+        return ""
+    months = names_to("months", "number")
+    month = next((months[w.lower()] for w in _WORDS.findall(begin) if w.lower() in months), None)
+    if month == 1:
+        return str(anchor.year)
+    first = anchor.year - (anchor.month < _FISCAL_START)
+    return f"{first}/{(first + 1) % 100:02}" if month == _FISCAL_START else ""
+
+
+def _year_beginnings(start: str) -> set[str]:
+    months = names_to("months", "number")
+    number = int(start[5:7])
+    names = {name for name, month in months.items() if month == number}
+    return names | {f"{day} {name}" for name in names for day in ("1", "1st", "1st of")}
+
+
+def _before_anchor(finish: str, anchor: date | None) -> date | None:
+    found = parse_period(finish)
+    if found and found.period.end:
+        return date.fromisoformat(found.period.end)
+    if anchor is None:
+        return None
+    for year in (anchor.year, anchor.year - 1):
+        found = parse_period(f"{finish} {year}")
+        if found and found.period.end and date.fromisoformat(found.period.end) <= anchor:
+            return date.fromisoformat(found.period.end)
+    return None
 
 
 @lru_cache(maxsize=1)

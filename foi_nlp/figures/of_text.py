@@ -167,13 +167,15 @@ class TextFigures:
         flow = self.reading.flow
         periods = [p for p, _ in found_in(self.reading, (start, end), self.context) if p.period.start]
         out: list[Pair] = []
+        label: str | None = ""
         for i, found in enumerate(periods):
             after = start + found.end + len(found.marks)
             stop = start + periods[i + 1].start if i + 1 < len(periods) else end
             separator = _SEPARATOR.match(flow, after, stop)
             if separator is None:
                 break
-            label = self._label_before(start, found, equals="=" in separator[0]) if i == 0 else ""
+            if i == 0:
+                label = self._label_before(start, found, equals="=" in separator[0])
             if label is None:
                 break
             if found.kind == "day" and not label:
@@ -482,7 +484,8 @@ class TextFigures:
         preceding = next(((p, at) for p, at in reversed(periods) if at + p.end <= number.start), None)
         if following is not None:
             between = self.reading.flow[number.end : following[1] + following[0].start]
-            broken = "\n" in self.reading.text[number.end : following[1] + following[0].start] and preceding is not None
+            first_line, *more = self.reading.text[number.end : following[1] + following[0].start].split("\n")
+            broken = bool(more) and preceding is not None and not any(c.isalpha() for c in first_line)
             if _DIRECT.fullmatch(between) and not _BREAK.search(between) and not broken:
                 return self._placed(following)
         if number.attributes.get("change"):

@@ -39,6 +39,8 @@ class PeriodContext:
     * `as_of`: the day the data was taken, which closes an open period.
     * `letter_date`, `received`: the days of the answer and of the request.
     * `open_years`: years that the request or a note calls unfinished (`thus far in 2018`).
+    * `year_ends`: the first day of a year with the last day that the letter says its figures reach.
+    * `open_end`: the last day that the letter says its unfinished year reaches.
     """
 
     fiscal: bool = False
@@ -48,6 +50,8 @@ class PeriodContext:
     letter_date: date | None = None
     received: date | None = None
     open_years: frozenset[int] = field(default_factory=frozenset)
+    year_ends: tuple[tuple[date, date], ...] = ()
+    open_end: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,7 @@ class PeriodReader:
             "length": self._length,
             "as_at": self._as_at,
             "rolling": self._rolling,
+            "days": self._days,
         }
 
     def parse(self, text: str, context: PeriodContext) -> FoundPeriod | None:
@@ -268,6 +273,13 @@ class PeriodReader:
         if begin.first is not None and begin.type == finish.type == "calendar_year" and first.year == finish.first.year:
             return None
         return _shaped(first, finish.last)
+
+    def _days(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
+        finish = self._point(match["to"], context)
+        if finish is None or finish.first is None or finish.last is None:
+            return None
+        first = _date(finish.first.year, finish.first.month, int(match["begin"]))
+        return None if first is None or first >= finish.last else _Stretch("date_range", first, finish.last)
 
     def _since(self, match: regex.Match[str], context: PeriodContext) -> _Stretch | None:
         begin = self._point(match["from"], replace(context, fiscal=True))
@@ -483,12 +495,17 @@ def _closed(stretch: _Stretch, context: PeriodContext) -> _Stretch:
     """Close an open end, or open one that the letter cannot have seen, by the days that the letter gives."""
     if stretch.first is None or stretch.type == "instant":
         return stretch
+    if stretch.type in {"calendar_year", "financial_year", "year_to_date"}:
+        stated = dict(context.year_ends).get(stretch.first)
+        if stated and (stretch.last is None or stated < stretch.last):
+            return replace(stretch, type="year_to_date", last=stated, open=True)
     known = context.as_of or context.letter_date
     called_open = stretch.type == "calendar_year" and stretch.first.year in context.open_years
     unfinished = stretch.last is not None and known is not None and stretch.last > known
     if not (stretch.open and stretch.last is None) and not called_open and not unfinished:
         return stretch
-    end = context.as_of if context.as_of and context.as_of >= stretch.first else None
+    as_of = context.open_end or context.as_of
+    end = as_of if as_of and as_of >= stretch.first else None
     if end and stretch.last and end > stretch.last:
         end = stretch.last
     kind: PeriodType = "year_to_date" if stretch.type in {"calendar_year", "financial_year"} else stretch.type

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from foi_nlp.records import Observation
 
 _PROXY_REACH = 1500
+_REQUEST = frozenset({"request", "clarification"})
 _NO_TABLES_IN = frozenset(
     {"request", "clarification", "addressee", "letterhead", "ref_block", "footer", "ico", "marking", "intro", "subject"}
 )
@@ -40,7 +41,9 @@ class ObservationsComponent:
     def __init__(self, nlp: Language, name: str, book: RuleBook) -> None:
         self.name = name
         self.book = book
-        self.scanner = Scanner(nlp, book, book.labelled("FIGURE", "NOT_FIGURE", "PERIOD_STATEMENT", "PROXY"))
+        self.scanner = Scanner(
+            nlp, book, book.labelled("FIGURE", "NOT_FIGURE", "PERIOD_STATEMENT", "PERIOD_DEFINITION", "PROXY")
+        )
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the observations to the Doc's reading."""
@@ -48,7 +51,12 @@ class ObservationsComponent:
         hits = self.scanner.scan(reading)
         statements = [(hit.start, hit.end) for hit in hits if hit.rule.label == "PERIOD_STATEMENT"]
         masked = [(hit.start, hit.end) for hit in hits if hit.rule.attributes.get("scope") == "period"]
-        asking = Asking(reading, statements, masked)
+        definitions = [
+            tuple(_group(reading, hit, name) for name in ("of", "begin", "finish"))
+            for hit in hits
+            if hit.rule.label == "PERIOD_DEFINITION" and reading.section_at(hit.start) not in _REQUEST
+        ]
+        asking = Asking(reading, statements, masked, definitions)
         tables = TableFigures(reading, asking)
         found: list[Observation] = []
         for number, grid in enumerate(reading.grids, start=1):
@@ -91,6 +99,11 @@ class ObservationsComponent:
             rule = observation.rule if observation.rule in self.book else ""
             if observation.table is None:
                 reading.mark("VALUE", observation.start, observation.end, rule=rule, value=str(observation.value))
+
+
+def _group(reading: Reading, hit: Hit, name: str) -> str:
+    start, end = hit.groups.get(name, (-1, -1))
+    return reading.flow[start:end] if start >= 0 else ""
 
 
 def _is_proxy(reading: Reading, offset: int, proxies: list[int]) -> bool:
