@@ -52,7 +52,7 @@ class ObservationsComponent:
         statements = [(hit.start, hit.end) for hit in hits if hit.rule.label == "PERIOD_STATEMENT"]
         masked = [(hit.start, hit.end) for hit in hits if hit.rule.attributes.get("scope") == "period"]
         definitions = [
-            tuple(_group(reading, hit, name) for name in ("of", "begin", "finish"))
+            (_group(reading, hit, "of"), _group(reading, hit, "begin"), _group(reading, hit, "finish"))
             for hit in hits
             if hit.rule.label == "PERIOD_DEFINITION" and reading.section_at(hit.start) not in _REQUEST
         ]
