@@ -162,3 +162,12 @@ def test_sections_cover_any_text_once(nlp: Language, lines: list[str]) -> None:
     text = "\n".join(lines)
     sections = nlp(text)._.foi["sections"]
     assert "".join(text[s["start"] : s["end"]] for s in sections) == text
+
+
+def test_a_head_that_never_ends_is_cut_and_the_rest_is_the_response(nlp: Language) -> None:
+    head = "Kent Police\nInformation Access\nTelephone: 01622 000000\n\n"
+    text = head + "The dog went round the yard once more.\n" * 120 + "\nYear\tDogs\n2019\t12\n2020\t15\n"
+    facts = nlp(text)._.foi
+    at = text.index("2019")
+    assert next(s["id"] for s in facts["sections"] if s["start"] <= at < s["end"]) not in {"letterhead", "addressee"}
+    assert [(o["period"]["label"], o["value"]) for o in facts["observations"]] == [("2019", 12), ("2020", 15)]

@@ -88,6 +88,10 @@ class _Unit:
     headed: bool = False
 
 
+_HEADS = frozenset({"marking", "letterhead", "addressee", "ref_block", "subject"})
+_LONGEST_HEAD = 2400  # code points; a letterhead with its addressee and references is seldom half of it
+
+
 @Language.factory("foi_sections", default_config={"patterns": []})
 def create(nlp: Language, name: str, patterns: list[str]) -> SectionsComponent:
     """Make the component; `patterns` are the user's folders of rules."""
@@ -106,10 +110,23 @@ class SectionsComponent:
         reading = Reading.of(doc)
         hits = self.scanner.scan(reading)
         units, used = _segment(reading, hits)
-        reading.facts.sections = _joined(units)
+        reading.facts.sections = [part for section in _joined(units) for part in _bounded(reading, section)]
         for hit in used:
             reading.mark(LABEL, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         return doc
+
+
+def _bounded(reading: Reading, section: Section) -> list[Section]:
+    """End a head that goes on for too long: what follows it had no cue of its own, and is taken for the response."""
+    if section.id not in _HEADS or section.end - section.start <= _LONGEST_HEAD:
+        return [section]
+    grids = [grid.start for grid in reading.grids if section.start < grid.start < section.end]
+    limit = min([section.start + _LONGEST_HEAD // 2, *grids])
+    cut = reading.line_at(limit)[0]
+    if cut <= section.start:
+        return [section]
+    head = section.model_copy(update={"end": cut})
+    return [head, Section(id="response", start=cut, end=section.end, rule=section.rule)]
 
 
 def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[Hit]]:
