@@ -295,3 +295,24 @@ def test_the_corpus_is_read_whole_and_only_its_letters() -> None:
     names = {file.path.name for file in gather([CORPUS]).files}
     gold = {path.name.removesuffix(".json") for path in (CORPUS / "gold").glob("*.json")}
     assert names == gold
+
+
+def test_a_name_that_is_no_utf8_is_escaped_and_costs_no_run(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"odd\xff.txt")).write_text(LETTER, encoding="utf-8")
+    tally, failures = annotate_files(gather([tmp_path]), tmp_path / "run", options=Options())
+    assert (tally.letters_out, failures) == (1, [])
+    assert next(iter(read_records(tmp_path / "run"))).source.endswith("odd\\xff.txt")
+
+
+def test_a_letter_that_takes_too_long_is_a_named_failure(folder: Path, tmp_path: Path) -> None:
+    (folder / "0 long.txt").write_text(LETTER * 400, encoding="utf-8")
+    options = Options(letter_seconds=0.5)
+    tally, failures = annotate_files(gather([folder]), tmp_path / "run", options=options, jobs=1)
+    assert [Path(f.source).name for f in failures] == ["0 long.txt"]
+    assert "took longer than 0.5 seconds" in failures[0].message
+    assert (tally.letters_in, tally.letters_out, tally.letters_failed) == (4, 3, 1)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    assert "pipe" in gather([tmp_path / "pipe.txt"]).missing[0].message

@@ -117,3 +117,10 @@ def test_a_record_becomes_a_rule() -> None:
         ("These are odd figures.",),
         "mine.jsonl:3: rule 'mine.one'",
     )
+
+
+def test_a_users_rule_that_contradicts_a_shipped_one_is_named(tmp_path: Path) -> None:
+    shipped = next(r for r in load_rules() if r.label == "CAVEAT" and r.regex and not r.sections and not r.not_sections)
+    lines = record(regex=shipped.regex, value="another")
+    with pytest.raises(PatternError, match=f"contradicts '{shipped.id}'"):
+        load_rules((write(tmp_path / "rules", lines),))
