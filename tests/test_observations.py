@@ -96,3 +96,15 @@ def test_a_figure_given_in_place_of_the_one_asked_for_is_a_proxy(nlp: Language) 
     lead = "We do not hold that. To be helpful we give the number of thefts charged.\n\n"
     assert {o["is_proxy"] for o in observations(nlp, lead + "Year\tThefts\n2016\t31\n2017\t14")} == {True}
     assert {o["is_proxy"] for o in observations(nlp, "Year\tThefts\n2016\t31\n2017\t14")} == {False}
+
+
+def test_a_count_without_a_certain_period_is_put_before_a_person(nlp: Language) -> None:
+    facts = nlp("Response\n\nWe found 34 dogs. No year was kept.\n")._.foi
+    assert facts["observations"] == []
+    assert [item["code"] for item in facts["needs_review"] if item["code"] == "unpaired_number"] == ["unpaired_number"]
+
+
+def test_a_table_that_gives_no_figure_is_put_before_a_person(nlp: Language) -> None:
+    facts = nlp("Response\n\nKennel\tDogs\nNorth\t12\nSouth\t9\nEast\t4\n")._.foi
+    assert facts["observations"] == []
+    assert any(item["start"] <= 20 < item["end"] for item in facts["needs_review"])

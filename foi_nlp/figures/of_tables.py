@@ -18,7 +18,7 @@ from foi_nlp.figures.meaning import (
     shortened,
     unit_in,
 )
-from foi_nlp.figures.periods import FoundPeriod, PeriodContext, resolve, spanning
+from foi_nlp.figures.periods import FoundPeriod, PeriodContext, parse_period, resolve, spanning
 from foi_nlp.figures.values import parse_value
 from foi_nlp.records import Observation, Period
 from foi_nlp.tables.pairing import pair
@@ -47,6 +47,14 @@ class TableMeaning:
     heading: str
 
 
+def review_unread(reading: Reading, grid: Grid, table: str) -> None:
+    """Put a table of numbers that gave no figure before a person."""
+    values = [c for row in grid.rows for c in row if c.segments and parse_value(c.text) and not parse_period(c.text)]
+    if len(values) > 1:
+        reason = f"{len(values)} cells of this table hold numbers, and none could be paired with a period."
+        reading.review("unread_table", reason, grid.start, grid.end, table=table)
+
+
 class TableFigures:
     """Make the observations of a letter's tables. `asking` answers which question and period a place has."""
 
@@ -67,6 +75,8 @@ class TableFigures:
                 )
                 self.reading.review("totals_disagree", reason, total.start, total.end, table=table)
         if not paired.figures:
+            if not paired.refusals:
+                review_unread(self.reading, grid, table)
             return []
         meaning = self._meaning(grid, table)
         shapes = self._part_years(paired)

@@ -458,6 +458,7 @@ class TextFigures:
                 placed = self._bind(number, numbers, periods, sentence, text)
             if placed is not None:
                 bound.append((number, placed))
+        self._ask_about([number for number in numbers if all(number is not done for done, _ in bound)])
         out = []
         for number, placed in bound:
             breakdown = self._breakdown(number, numbers)
@@ -465,6 +466,13 @@ class TextFigures:
             out.append(self._observation(number.value, number.start, placed, "prose", metric, breakdown,
                                          noun=number.noun, rule=number.rule))  # fmt: skip
         return out
+
+    def _ask_about(self, unbound: Sequence[Candidate]) -> None:
+        """Put the counts of a sentence that have no certain period before a person."""
+        counted = [c for c in unbound if c.noun and not self._in_words(c.start, c.end)]
+        if counted:
+            reason = "This count has no period that is certain; it was left out."
+            self.reading.review("unpaired_number", reason, counted[0].start, counted[-1].end)
 
     def _periods(self, sentence: tuple[int, int]) -> list[tuple[FoundPeriod, int]]:
         found = [(p, at) for p, at in found_in(self.reading, sentence, self.context) if p.period.start]

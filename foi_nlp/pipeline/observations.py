@@ -10,7 +10,7 @@ from spacy.tokens import Doc
 
 from foi_nlp.figures.asking import Asking
 from foi_nlp.figures.meaning import caveats_for
-from foi_nlp.figures.of_tables import TableFigures
+from foi_nlp.figures.of_tables import TableFigures, review_unread
 from foi_nlp.figures.of_text import TextFigures
 from foi_nlp.figures.periods import find_periods, parse_period
 from foi_nlp.figures.values import parse_value
@@ -27,6 +27,8 @@ _REQUEST = frozenset({"request", "clarification"})
 _NO_TABLES_IN = frozenset(
     {"request", "clarification", "addressee", "letterhead", "ref_block", "footer", "ico", "marking", "intro", "subject"}
 )
+# A table in what was taken for the head of the letter may be an answer whose beginning was not recognised.
+_HEADS = frozenset({"addressee", "letterhead", "intro", "subject"})
 
 
 @Language.factory("foi_observations", default_config={"patterns": []})
@@ -62,6 +64,8 @@ class ObservationsComponent:
         for number, grid in enumerate(reading.grids, start=1):
             if reading.section_at(grid.start) not in _NO_TABLES_IN:
                 found += tables.observations(grid, f"t{number}")
+            elif reading.section_at(grid.start) in _HEADS:
+                review_unread(reading, grid, f"t{number}")
         found += TextFigures(reading, asking, self.book, hits).observations()
         self._finish(reading, found, [hit.start for hit in hits if hit.rule.label == "PROXY"])
         self._mark(reading, hits)
