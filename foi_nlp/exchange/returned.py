@@ -109,7 +109,9 @@ def _decision(
     subject = before or after
     if subject is None:
         raise ValueError("a decision is about something")
-    values: list[dict[str, Any] | None] = [item and item.part.model_dump(mode="json") for item in (before, after)]
+    values: list[dict[str, Any] | None] = [
+        None if item is None else item.part.model_dump(mode="json") for item in (before, after)
+    ]
     content = json.dumps([reviewer.who, record.text_sha256, action, subject.kind, values], sort_keys=True)
     # The same import twice gives the same ids, which the journal keeps once.
     return Decision(

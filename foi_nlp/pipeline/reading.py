@@ -30,6 +30,7 @@ _FLOW |= {ord(c): '"' for c in "“”„‟″«»"}
 _FLOW |= {ord(c): "-" for c in "‐‑‒–—―−"}
 _RULED = {key: value for key, value in _FLOW.items() if chr(key) not in "\n\t"}
 
+
 def flow_of(text: str) -> str:
     """Give a text as one flow, as `Reading.flow`: plain spaces, quotes and dashes, at the same offsets."""
     return text.translate(_FLOW)
@@ -128,7 +129,7 @@ class Reading:
         """Start and end of each sentence, paragraph end or list item. They cover the text."""
         out, start = [], 0
         for found in _SENTENCE_END.finditer(self.ruled):
-            if found[0].strip(" ") and "\n" in found[0] or _UPPER_ONLY.match(self.ruled, found.end()):
+            if (found[0].strip(" ") and "\n" in found[0]) or _UPPER_ONLY.match(self.ruled, found.end()):
                 out.append((start, found.start()))
                 start = found.end()
         out.append((start, len(self.text)))
@@ -146,7 +147,7 @@ class Reading:
         """Give the id of the section that holds `offset`; "response" before sections are known."""
         starts = [section.start for section in self.facts.sections]
         i = bisect.bisect_right(starts, offset) - 1
-        return self.facts.sections[i].id if 0 <= i and offset < self.facts.sections[i].end else "response"
+        return self.facts.sections[i].id if i >= 0 and offset < self.facts.sections[i].end else "response"
 
     def grid_at(self, offset: int) -> int | None:
         """Give the index of the grid that holds `offset`, or None in running text."""
