@@ -135,3 +135,12 @@ def test_a_number_of_the_request_is_no_figure(nlp: Language) -> None:
     letter = LETTER.replace("from 2016 to 2018?", "from 2016 to 2018? In 2015 there were 300 burglaries.")
     facts = nlp(letter.format(answer="We hold nothing on this."))._.foi
     assert facts["observations"] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["In 2016 there were ٢٣ thefts.", "2016 - ٢٣", "In 2016 there were \u202e12\u202c thefts."]
+)
+def test_digits_that_cannot_be_read_are_put_before_a_person(nlp: Language, line: str) -> None:
+    facts = nlp(f"Response\n\n{line}\n\nThank you.\n")._.foi
+    assert facts["observations"] == []
+    assert "unreadable_digits" in [item["code"] for item in facts["needs_review"]]

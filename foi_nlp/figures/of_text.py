@@ -58,6 +58,7 @@ _WITHIN = regex.compile(r"\bof (?:those|these) (?P<what>(?:[A-Z][\w-]* )?[A-Z0-9
 _OF_THOSE = regex.compile(
     r"^ of (?:(?:the|those|these|that|this|all|such|its|our)(?: year's| period's)?(?: [\d,]+)?)(?= )", regex.IGNORECASE
 )
+_UNREADABLE = regex.compile(r"(?![0-9])\p{Nd}|[\u202a-\u202e\u2066-\u2069]")
 _SAME_DAY = regex.compile(r"\b(?:at|on|as at) (?:the same|that|this) (?:date|day|time)\b", regex.IGNORECASE)
 _SAME_YEARS = regex.compile(
     r"\b(?:the same two|these two|those two|the two|both) (?:years|periods)\b", regex.IGNORECASE
@@ -118,7 +119,16 @@ class TextFigures:
             by_sentence.setdefault(self.reading.sentence_at(candidate.start), []).append(candidate)
         for sentence, candidates in by_sentence.items():
             out += self._sentence(sentence, candidates)
+        self._ask_about_unreadable()
         return out
+
+    def _ask_about_unreadable(self) -> None:
+        """Put digits of other scripts, and marks that turn the direction of digits, before a person, once a line."""
+        lines = {self.reading.line_at(found.start()) for found in _UNREADABLE.finditer(self.reading.text)}
+        for start, end in sorted(lines):
+            if self.reading.section_at(start) in _SECTIONS and self.reading.grid_at(start) is None:
+                reason = "This line has digits of another script or marks that turn digits round; nothing was read."
+                self.reading.review("unreadable_digits", reason, start, end)
 
     # ---- where figures may stand
 
