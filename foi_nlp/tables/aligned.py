@@ -27,9 +27,6 @@ _CERTAIN = 0.55
 """A figure belongs to the nearest column when the next one is at least 1 / 0.55 times as far."""
 
 _NEAR = 3
-_TORN = 2
-"""Labels that begin on the line of their figures and labels that end there speak for the middle line."""
-
 _PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
 _SEPARATORS = frozenset("-–—=:|")
 _DIGITS = regex.compile(r"\d+")
@@ -378,8 +375,7 @@ def _style(parsed: Sequence[Line], rows: Sequence[Row], runs: Sequence[Sequence[
                 scores["last"] += 1
             if i and rows[i - 1].label and _LOOSE_END.search(rows[i - 1].label[-1].text):
                 scores["last"] += 1
-    torn = scores["first"] >= _TORN and scores["last"] >= _TORN
-    scores["middle"] = min(scores["first"], scores["last"]) + (0 if runs[0] and runs[-1] else -1 if torn else 1)
+    scores["middle"] = min(scores["first"], scores["last"]) + (0 if runs[0] and runs[-1] else 1)
     return min(scores, key=lambda style: (scores[style], style == "middle"))
 
 
