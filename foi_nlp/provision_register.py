@@ -12,10 +12,10 @@ from functools import lru_cache
 
 import regex
 
-from foi_nlp.patterns import read_records
-from foi_nlp.resources import registers_folder
+from foi_nlp.patterns import PatternError
+from foi_nlp.registers import register
 
-REGISTER_FILE = "provisions.jsonl"
+REGISTER = "provisions"
 
 Path = tuple[str, ...]
 
@@ -115,10 +115,10 @@ class ProvisionRegister:
 def load_register() -> ProvisionRegister:
     """Load the shipped register."""
     entries = []
-    for number, data in read_records(registers_folder() / REGISTER_FILE):
+    for data in register(REGISTER):
         place = _ID.fullmatch(data["id"])
         if place is None:
-            raise ValueError(f"{REGISTER_FILE}:{number}: {data['id']!r} is not an id of a provision")
+            raise PatternError(f"the register of {REGISTER}: {data['id']!r} is not an id of a provision")
         equivalents = tuple((act, data[act]) for act in ("foisa", "eir") if data.get(act))
         entries.append(
             RegisterEntry(

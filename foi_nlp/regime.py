@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from foi_nlp.patterns import read_records
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 
 FOIA, FOISA, EIR, EIR_SCOTLAND = "FOIA 2000", "FOISA 2002", "EIR 2004", "EIR (Scotland) 2004"
 
@@ -16,8 +15,7 @@ ACT_OF_REGIME: Mapping[str, str] = {FOIA: "foia", FOISA: "foisa", EIR: "eir", EI
 
 @lru_cache(maxsize=1)
 def _regimes_of_authorities() -> Mapping[str, str]:
-    path = registers_folder() / "authorities.jsonl"
-    return {data["id"]: data.get("regime", "") for _, data in read_records(path)}
+    return {record["id"]: record.get("regime", "") for record in register("authorities")}
 
 
 def decide_regime(responders: Iterable[str], named: Counter[str]) -> str:

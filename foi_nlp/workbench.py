@@ -15,7 +15,7 @@ from foi_nlp.marks import marks_of
 from foi_nlp.patterns import PatternError, Rule, RuleBook, parse_rule
 from foi_nlp.pipeline.reading import SPANS_KEY, Reading
 from foi_nlp.pipeline.scanning import Scanner, Sighting, watched
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -353,12 +353,6 @@ class Covered:
     worked_out: bool = False
 
 
-def read_register(name: str) -> list[dict[str, Any]]:
-    """Read a shipped register: a list of records, each with an `id`."""
-    path = registers_folder() / f"{name}.jsonl"
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
 def coverage(nlp: Language, book: RuleBook, corpus: Iterable[Mapping[str, Any]]) -> list[Covered]:
     """Say of each entry of the registers whether a rule gives it and whether the corpus has an example.
 
@@ -378,7 +372,7 @@ def coverage(nlp: Language, book: RuleBook, corpus: Iterable[Mapping[str, Any]])
         in_corpus["outcomes"] |= {(gold.get("letter_outcome") or {}).get("id", "")}
     out = []
     for name in REGISTERS:
-        for entry in read_register(name):
+        for entry in register(name):
             has_rule = entry["id"] in values or (name == "provisions" and _resolves(nlp, entry))
             worked_out = not has_rule and (entry.get("level") == "letter" or entry.get("group") in _WORKED_OUT)
             out.append(Covered(name, entry["id"], has_rule, entry["id"] in in_corpus[name], worked_out))

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from foi_nlp.figures.periods import PeriodContext, find_periods, parse_period, resolve, spanning
-from foi_nlp.figures.registers import register
 from foi_nlp.patterns import load_rules
+from foi_nlp.registers import register
 
 FORMS = [
     ("2016", "calendar_year", "2016-01-01", "2016-12-31"),

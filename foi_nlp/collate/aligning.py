@@ -17,7 +17,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from foi_nlp.collate.requests import Reply, numbers_of, words_of, years_of
-from foi_nlp.figures.registers import names_to
+from foi_nlp.registers import names_to
 
 _LIKE = 0.3
 _WEAK = 0.18

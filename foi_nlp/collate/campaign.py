@@ -34,14 +34,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import srsly
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rapidfuzz import process
 
 from foi_nlp.collate.errors import CollateError
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 
 
 class _Part(BaseModel):
@@ -122,12 +121,8 @@ def authorities() -> dict[str, Authority]:
             str(row["id"]), str(row["name"]), str(row.get("kind", "")), str(row.get("nation", "")),
             str(row.get("regime", "")),
         )
-        for row in _rows()
+        for row in register("authorities")
     }  # fmt: skip
-
-
-def _rows() -> list[dict[str, Any]]:
-    return list(srsly.read_jsonl(registers_folder() / "authorities.jsonl"))
 
 
 def read_campaign(path: Path) -> Campaign:
@@ -192,10 +187,10 @@ def _checked(path: Path, file: _File) -> Campaign:
 def _names() -> dict[str, str]:
     """Give the id of each authority by its id, names and abbreviations, folded; what names two stands for neither."""
     found: dict[str, set[str]] = {}
-    for row in _rows():
+    for row in register("authorities"):
         for name in (row["id"], row["name"], *row.get("aliases", []), *row.get("abbreviations", [])):
             found.setdefault(_fold(str(name)), set()).add(str(row["id"]))
-    ids = {str(row["id"]) for row in _rows()}
+    ids = {str(row["id"]) for row in register("authorities")}
     plain = {name: next(iter(owners)) for name, owners in found.items() if len(owners) == 1}
     return plain | {_fold(i): i for i in ids}
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from foi_nlp.collate.requests import words_of
-from foi_nlp.figures.registers import register
 from foi_nlp.records import Caveat, LetterRecord, Observation, Period
+from foi_nlp.registers import register
 
 _RANK = {"none": 0, "limits": 1, "blocks": 2}
 _GRADE = {0: "comparable", 1: "with_care", 2: "not_comparable"}

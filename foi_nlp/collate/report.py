@@ -12,7 +12,7 @@ from foi_nlp.collate.collation import Collation
 from foi_nlp.collate.note import group_sentences, issue_texts
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line, printable
-from foi_nlp.figures.registers import register
+from foi_nlp.registers import register
 
 if TYPE_CHECKING:
     from markupsafe import Markup

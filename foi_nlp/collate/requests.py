@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from foi_nlp.figures.registers import names_to
 from foi_nlp.records import LetterRecord, Question
+from foi_nlp.registers import names_to
 
 _REQUEST_SECTION = "request"
 _PERIOD_ROLES = frozenset({"period_start", "period_end", "event", "as_of"})

@@ -155,7 +155,7 @@ def _fact(record: LetterRecord, span: Span) -> Item | None:
 def _facts(span: Span, text: str) -> Iterator[tuple[str, Part]]:
     from foi_nlp.figures.periods import parse_period
     from foi_nlp.records import Caveat, Date, Reference
-    from foi_nlp.workbench import read_register
+    from foi_nlp.registers import by_id
 
     if span.label == "REFERENCE":
         yield "reference", Reference(value=text, role="authority_reference", start=span.start, end=span.end)
@@ -164,6 +164,6 @@ def _facts(span: Span, text: str) -> Iterator[tuple[str, Part]]:
         if found is not None and found.period.start and found.period.start == found.period.end:
             yield "date", Date(role="event", iso=found.period.start, start=span.start, end=span.end)
     elif span.label == "CAVEAT":
-        categories = {entry["id"] for entry in read_register("caveats")}
+        categories = set(by_id("caveats"))
         if span.value in categories:
             yield "caveat", Caveat(id="imported", category=span.value, start=span.start, end=span.end)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import regex
 
 from foi_nlp.figures.meaning import PlacedPeriod, context_of, found_in, one_period, with_defined_years
-from foi_nlp.figures.registers import register
 from foi_nlp.pipeline.questions import question_at
+from foi_nlp.registers import register
 
 if TYPE_CHECKING:
     from foi_nlp.figures.periods import PeriodContext

@@ -23,8 +23,8 @@ from foi_nlp.figures.periods import (
     resolve,
     spanning,
 )
-from foi_nlp.figures.registers import names_to, register
 from foi_nlp.records import Period
+from foi_nlp.registers import names_to, register
 
 if TYPE_CHECKING:
     from foi_nlp.pipeline.reading import Reading

@@ -17,12 +17,12 @@ import regex
 
 from foi_nlp.figures.meaning import PlacedPeriod, breakdown_key, found_in, is_generic, plain_label, shortened, unit_in
 from foi_nlp.figures.periods import FoundPeriod, find_periods, spanning
-from foi_nlp.figures.registers import names_to
 from foi_nlp.figures.spans import Spans
 from foi_nlp.figures.values import Value, parse_value
 from foi_nlp.figures.values import reader_of as value_reader
 from foi_nlp.pipeline.questions import answer_blocks, question_at
 from foi_nlp.records import Observation
+from foi_nlp.registers import names_to
 
 if TYPE_CHECKING:
     from foi_nlp.figures.asking import Asking

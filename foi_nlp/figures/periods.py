@@ -8,18 +8,18 @@ quarter without a year, an open end) is found and marked, never completed by gue
 from __future__ import annotations
 
 import calendar
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
 import regex
 
-from foi_nlp.figures.registers import names_to
 from foi_nlp.figures.spans import Spans
 from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook, load_rules
 from foi_nlp.pipeline.reading import flow_of
 from foi_nlp.records import Period, PeriodType
+from foi_nlp.registers import names_to
 
 _MARKS = regex.compile(r"[ ]?(?:[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^~]+|\[[a-z0-9]\]|\([a-z]\))+$", regex.IGNORECASE)
 _BRACKETED = regex.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -99,8 +99,8 @@ class PeriodReader:
             (kind, book.compile_text(f"{{{{{fragment}}}}}"))
             for kind, fragment in (("day", "period_day_open"), ("month", "period_month_open"))
         ]
-        self._months: dict[str, int] = names_to("months", "number")
-        self._numbers: dict[str, int] = names_to("number_words", "number")
+        self._months: Mapping[str, int] = names_to("months", "number")
+        self._numbers: Mapping[str, int] = names_to("number_words", "number")
         self._read: dict[str, Callable[[regex.Match[str], PeriodContext], _Stretch | None]] = {
             "day": self._day,
             "month": self._month,

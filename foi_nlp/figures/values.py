@@ -6,17 +6,17 @@ label VALUE), the words are the register `value_words`. What is not certainly a 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import regex
 
-from foi_nlp.figures.registers import names_to, register
 from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook, load_rules
 from foi_nlp.pipeline.reading import flow_of
 from foi_nlp.records import ObservationStatus
+from foi_nlp.registers import names_to, register
 
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
@@ -59,11 +59,11 @@ class ValueReader:
 
     def __init__(self, book: RuleBook) -> None:
         self._rules = [(rule, book.compile(rule)) for rule in book.labelled("VALUE") if rule.attributes.get("whole")]
-        self._words: dict[str, dict[str, Any]] = {
+        self._words: Mapping[str, Mapping[str, Any]] = {
             name.lower(): record for record in register("value_words") for name in record["names"]
         }
-        self._numbers: dict[str, int] = names_to("number_words", "number")
-        self._units: dict[str, str] = names_to("units", "unit")
+        self._numbers: Mapping[str, int] = names_to("number_words", "number")
+        self._units: Mapping[str, str] = names_to("units", "unit")
         self._read: dict[str, Callable[[regex.Match[str], Value, Rule], Value | None]] = {
             "number": self._number,
             "counted": self._counted,

@@ -16,7 +16,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import regex
-import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -24,7 +23,7 @@ from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Forms, FreePlaces, Hit, Scanner, longest_first
 from foi_nlp.records import Authority, AuthorityRole
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 
 MENTION_MASK = "\ue0a1"
 PLACE_MASK = "\ue0a3"
@@ -59,7 +58,7 @@ def authority_register() -> dict[str, Body]:
     """Give the register of authorities, by id."""
     return {
         row["id"]: Body(row["id"], row["name"], row["kind"], tuple(row.get("members", ())))
-        for row in srsly.read_jsonl(registers_folder() / "authorities.jsonl")
+        for row in register("authorities")
     }
 
 

@@ -12,14 +12,14 @@ import regex
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from foi_nlp.patterns import RuleBook, load_rules, read_records
+from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.records import Caveat
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 
-REGISTER_FILE = "caveats.jsonl"
+REGISTER = "caveats"
 
 Severity = Literal["blocks", "limits", "notes"]
 
@@ -51,7 +51,7 @@ def load_categories() -> Mapping[str, Category]:
             severity=cast("Severity", data["severity"]),
             default_scope=data["default_scope"],
         )
-        for _, data in read_records(registers_folder() / REGISTER_FILE)
+        for data in register(REGISTER)
     }
 
 

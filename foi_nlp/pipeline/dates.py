@@ -10,13 +10,13 @@ from __future__ import annotations
 import bisect
 import calendar
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 import regex
-import srsly
 from spacy.language import Language
 from spacy.tokens import Doc
 
@@ -25,7 +25,7 @@ from foi_nlp.pipeline.authorities import MENTION_MASK, REQUEST_SECTIONS
 from foi_nlp.pipeline.reading import SPANS_KEY, Reading
 from foi_nlp.pipeline.scanning import Forms, Hit, Scanner, longest_first
 from foi_nlp.records import Date
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import names_to
 
 DATE_MASK = "\ue0a2"
 ALONE_IN_HEAD = 70
@@ -90,10 +90,9 @@ def create(nlp: Language, name: str, patterns: list[str]) -> DatesComponent:
 
 
 @lru_cache(maxsize=1)
-def month_numbers() -> dict[str, int]:
+def month_numbers() -> Mapping[str, int]:
     """Give the number of each name of a month, in lower case."""
-    rows = srsly.read_jsonl(registers_folder() / "months.jsonl")
-    return {name: row["number"] for row in rows for name in row["names"]}
+    return names_to("months", "number")
 
 
 def date_of(groups: dict[str, str]) -> tuple[int | None, int, int | None] | None:

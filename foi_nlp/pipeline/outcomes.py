@@ -12,7 +12,6 @@ only as the first words of an answer. `letter`: says something of the letter alo
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,7 +26,7 @@ from foi_nlp.pipeline.questions import named_questions, nearest_question, questi
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.records import LetterOutcome, Observation, Outcome, Question
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 
 LABEL = "OUTCOME"
 
@@ -89,9 +88,7 @@ class _Case:
 
 
 @lru_cache(maxsize=1)
-def _register() -> Mapping[str, _Kind]:
-    path = registers_folder() / "outcomes.jsonl"
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+def _kinds() -> Mapping[str, _Kind]:
     return {
         row["id"]: _Kind(
             id=row["id"],
@@ -101,15 +98,13 @@ def _register() -> Mapping[str, _Kind]:
             grounds=tuple(row.get("grounds", ())),
             alaveteli=row.get("alaveteli"),
         )
-        for row in rows
+        for row in register("outcomes")
     }
 
 
 @lru_cache(maxsize=1)
 def _ncnd_limbs() -> frozenset[str]:
-    path = registers_folder() / "provisions.jsonl"
-    rows = (json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return frozenset(row["id"] for row in rows if row.get("is_ncnd_limb"))
+    return frozenset(row["id"] for row in register("provisions") if row.get("is_ncnd_limb"))
 
 
 @Language.factory("foi_outcomes", default_config={"patterns": []})
@@ -209,7 +204,7 @@ def _outcome_of_ground(provision: str) -> str | None:
     if provision in _ncnd_limbs():
         return "ncnd"
     best: tuple[int, str] | None = None
-    for kind in _register().values():
+    for kind in _kinds().values():
         for ground in kind.grounds:
             if provision == ground or provision.startswith(f"{ground}("):
                 best = max(best or (0, ""), (len(ground), kind.id))
@@ -319,10 +314,10 @@ def _paragraph(reading: Reading, offset: int) -> tuple[int, int]:
 
 def _refusals(case: _Case, *, given: bool, hidden: bool) -> list[str]:
     """Give the kinds of refusal that count, the weightiest first."""
-    register = _register()
+    kinds = _kinds()
     strong: dict[str, bool] = {}
     for item in case.evidence:
-        kind = register.get(item.outcome)
+        kind = kinds.get(item.outcome)
         if kind is None or (kind.group not in _REFUSALS and item.outcome != "refused_suppressed"):
             continue
         outcome = (
@@ -334,20 +329,20 @@ def _refusals(case: _Case, *, given: bool, hidden: bool) -> list[str]:
     if set(sure) & _GROUNDED and not any(e.outcome == "refused_exempt" and e.provision for e in case.evidence):
         sure = [outcome for outcome in sure if outcome != "refused_exempt"]  # "exempt" said of the ground that is named
     if sure:
-        return sorted(sure, key=lambda outcome: -register[outcome].rank)
+        return sorted(sure, key=lambda outcome: -kinds[outcome].rank)
     if given:
         return []
-    return sorted(strong, key=lambda outcome: -register[outcome].rank)[:1]
+    return sorted(strong, key=lambda outcome: -kinds[outcome].rank)[:1]
 
 
 def _pending(case: _Case) -> str | None:
-    register = _register()
+    kinds = _kinds()
     found = [
         e.outcome
         for e in case.evidence
-        if e.outcome in register and register[e.outcome].group in {"pending", "closed"} and "weak" not in e.traits
+        if e.outcome in kinds and kinds[e.outcome].group in {"pending", "closed"} and "weak" not in e.traits
     ]
-    return max(found, key=lambda outcome: register[outcome].rank, default=None)
+    return max(found, key=lambda outcome: kinds[outcome].rank, default=None)
 
 
 def _with_refusals(
@@ -418,25 +413,23 @@ def _outcome(reading: Reading, case: _Case, outcome: str, secondary: Sequence[st
 
 
 def _is_flag(outcome: str) -> bool:
-    kind = _register().get(outcome)
+    kind = _kinds().get(outcome)
     return kind is not None and kind.level == "flag"
 
 
 def _inherited(question: Question, questions: Sequence[Question], decided: Mapping[str, Outcome]) -> Outcome | None:
     """Take a stem for what its parts are together; a part that no answer names shares its stem's refusal."""
-    register = _register()
+    kinds = _kinds()
     parts = [decided[q.id] for q in questions if q.parent == question.id and q.id in decided]
     if parts:
-        groups = {register[part.outcome].group for part in parts}
+        groups = {kinds[part.outcome].group for part in parts}
         outcome = parts[0].outcome if len({p.outcome for p in parts}) == 1 else "disclosed_partial"
         if groups <= {"disclosed", "neutral"}:
             outcome = "disclosed_full" if outcome == "disclosed_partial" else outcome
-        secondary = sorted(
-            {p.outcome for p in parts if register[p.outcome].group in _REFUSALS and p.outcome != outcome}
-        )
+        secondary = sorted({p.outcome for p in parts if kinds[p.outcome].group in _REFUSALS and p.outcome != outcome})
         return parts[0].model_copy(update={"question": question.id, "outcome": outcome, "secondary": secondary})
     stem = decided.get(question.parent or "")
-    if stem is not None and register[stem.outcome].group in {*_REFUSALS, "pending"}:
+    if stem is not None and kinds[stem.outcome].group in {*_REFUSALS, "pending"}:
         return stem.model_copy(update={"question": question.id, "secondary": []})
     return None
 
@@ -459,15 +452,15 @@ def _from_general(
 
 
 def _letter(reading: Reading, evidence: Iterable[_Evidence], hits: Sequence[Hit]) -> LetterOutcome | None:
-    register = _register()
+    kinds = _kinds()
     flags = sorted({e.outcome for e in evidence if _is_flag(e.outcome)})
     outcomes = [o.outcome for o in reading.facts.outcomes]
-    supplied = [name for o in reading.facts.outcomes for name in o.secondary if register[name].group in _SUPPLIED]
-    special = next((h.rule.value for h in hits if h.rule.attributes.get("letter") and h.rule.value in register), None)
-    name = special or _letter_id([register[outcome].group for outcome in [*outcomes, *supplied]], outcomes)
+    supplied = [name for o in reading.facts.outcomes for name in o.secondary if kinds[name].group in _SUPPLIED]
+    special = next((h.rule.value for h in hits if h.rule.attributes.get("letter") and h.rule.value in kinds), None)
+    name = special or _letter_id([kinds[outcome].group for outcome in [*outcomes, *supplied]], outcomes)
     if name is None:
         return None
-    return LetterOutcome(id=name, alaveteli=register[name].alaveteli, flags=flags)
+    return LetterOutcome(id=name, alaveteli=kinds[name].alaveteli, flags=flags)
 
 
 def _letter_id(groups: Sequence[str], outcomes: Sequence[str]) -> str | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
@@ -19,7 +17,7 @@ from foi_nlp.records import (
     Part,
     PeriodType,
 )
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 from foi_nlp.review.decisions import validation_words
 from foi_nlp.review.items import KINDS, Item, item_of
 from foi_nlp.review.marking import whole_characters
@@ -58,15 +56,11 @@ class Field:
 
 @lru_cache
 def registered(name: str, level: str = "") -> Mapping[str, str]:
-    """Read id -> name of a shipped register, or of its entries of one level; empty where there is no such register."""
-    path = Path(registers_folder()) / f"{name}.jsonl"
-    if not path.is_file():
-        return {}
-    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    """Give id -> name of a shipped register, or of its entries of one level."""
     return {
-        str(e["id"]): str(e.get("name") or e.get("title") or e["id"])
-        for e in entries
-        if "id" in e and e.get("level", "") in {level, ""}
+        entry["id"]: entry.get("name") or entry.get("title") or entry["id"]
+        for entry in register(name)
+        if entry.get("level", "") in {level, ""}
     }
 
 

@@ -6,8 +6,7 @@ from functools import lru_cache
 
 import regex
 
-from foi_nlp.patterns import read_records
-from foi_nlp.resources import registers_folder
+from foi_nlp.registers import register
 
 _TRIM = regex.compile(r"^[\s*#†‡:.,_\-–—()\[\]]+|[\s*#†‡:.,_\-–—()\[\]]+$")
 _NOTE = regex.compile(r"\s*(?:\[\^?\w{1,3}\]|\(\d\)|[¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
@@ -16,8 +15,7 @@ _NOTE = regex.compile(r"\s*(?:\[\^?\w{1,3}\]|\(\d\)|[¹²³⁴⁵⁶⁷⁸⁹]+)
 @lru_cache(maxsize=1)
 def table_words() -> dict[str, frozenset[str]]:
     """Give the word lists by id."""
-    path = registers_folder() / "table_words.jsonl"
-    return {record["id"]: frozenset(record["words"]) for _, record in read_records(path)}
+    return {record["id"]: frozenset(record["words"]) for record in register("table_words")}
 
 
 @lru_cache(maxsize=4096)
