@@ -11,10 +11,11 @@ from statistics import median
 import regex
 
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import is_number, join_cells
+from foi_nlp.tables.cells import is_number, join_cells, period_of
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece, before, last_word
 from foi_nlp.tables.words import is_word, starts_with_word, table_words
+from foi_nlp.tables.wrapped import Run, ends_loose, share, starts_loose
 
 MOST_BLANK_LINES = 2
 MOST_LABEL_LINES = 16
@@ -28,22 +29,24 @@ _CERTAIN = 0.55
 
 _NEAR = 3
 _PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
+_HALF_PERIOD = regex.compile(r"[0-9]\s?[/–-]$")
 _SEPARATORS = frozenset("-–—=:|")
 _DIGITS = regex.compile(r"\d+")
-_LOOSE_END = regex.compile(r"(?:[,/&–-]|\b(?:and|or|of|the|to|in|with|for|by|a|an|at|on|from|against|under))$", regex.I)
-_LOOSE_START = regex.compile(r"[\p{Ll}(,&/–-]")
 
 
 @dataclass(slots=True)
 class Line:
-    """A line with its pieces; `first` is the index of its first piece right of the label columns."""
+    """A line with its pieces. `completes` says that its numbers end the periods begun in the line above."""
 
     number: int
     pieces: list[Piece]
+    completes: bool = False
 
     @property
     def is_data(self) -> bool:
         """Whether the line has a figure right of its label."""
+        if self.completes:
+            return False
         rest = self.pieces[1:] if len(self.pieces) > 1 else self.pieces
         return any(p.is_symbol for p in rest) or (bool(rest) and all(p.is_figure for p in rest))
 
@@ -85,6 +88,8 @@ class Part:
 def find_aligned(lines: Lines) -> list[Grid]:
     """Find tables whose columns are aligned by runs of blanks."""
     parsed = [Line(n, lines.pieces(n)) if lines.free[n] else Line(n, []) for n in range(len(lines))]
+    for above, line in pairwise(parsed):
+        line.completes = _completes(above.pieces, line.pieces)
     repeated = _repeated(lines)
     groups: list[list[Part]] = []
     for first, last in _clusters(lines, parsed):
@@ -102,6 +107,15 @@ def find_aligned(lines: Lines) -> list[Grid]:
             grids.append(grid)
             lines.take(parts[0].first, parts[-1].last)
     return grids
+
+
+def _completes(above: Sequence[Piece], below: Sequence[Piece]) -> bool:
+    """Whether two periods or more are cut over two lines, as `2007/` over `08` is."""
+    begun = [p for p in above if _HALF_PERIOD.search(p.text)]
+    if len(begun) < 2 or len(below) < 2:
+        return False
+    under = [next((b for b in below if b.left < p.right and p.left < b.right), None) for p in begun]
+    return all(b is not None and period_of(p.text + b.text) is not None for p, b in zip(begun, under, strict=True))
 
 
 def _repeated(lines: Lines) -> Counter[str]:
@@ -152,7 +166,7 @@ def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
             if labels > MOST_LABEL_LINES or not (in_header if edge is None else in_label):
                 break
             blanks = 0
-        elif edge is not None and not line.is_data and _is_header(line):
+        elif edge is not None and not line.is_data and (_is_header(line) or (blanks and line.pieces[-1].left >= edge)):
             break
         else:
             if line.is_data:
@@ -172,9 +186,17 @@ def _is_tail(parsed: Sequence[Line], n: int, edge: int) -> bool:
     if not line.single or line.pieces[0].right > edge or line.is_data:
         return False
     above = parsed[n - 1].pieces
-    return _LOOSE_START.match(line.pieces[0].text) is not None or (
-        bool(above) and above[0].left < edge and _LOOSE_END.search(above[0].text) is not None
-    )
+    if starts_loose(line.pieces[0].text):
+        return True
+    if above and above[0].left < edge:
+        return ends_loose(above[0].text)
+    around = parsed[n - 2].pieces if above and n >= 2 else []
+    return len(around) == 1 and around[0].right <= edge and _encloses(around[0], line.pieces[0])
+
+
+def _encloses(above: Piece, below: Piece) -> bool:
+    """Whether the lines above and below a row of figures alone are set to one side or one middle, as one label is."""
+    return abs(above.left - below.left) <= 1 or abs(above.middle - below.middle) <= 1
 
 
 def _is_header(line: Line) -> bool:
@@ -197,7 +219,7 @@ def _part(lines: Lines, parsed: Sequence[Line], first: int, last: int) -> Part |
     lone = [
         n for n in range(first, last) if parsed[n].single and parsed[n].is_data and parsed[n].pieces[0].left >= edge
     ]
-    data = sorted([*data, *lone])
+    data = sorted([*data, *lone, *_rows_of_words(parsed, data[0], last, edge)])
     margin = min((parsed[n].pieces[0].left for n in data if parsed[n].pieces[0].left < edge), default=-1)
     heads = _header_lines(lines, parsed, first, data[0], edge, margin)
     mistaken = _rows_of_years(parsed, heads)
@@ -208,6 +230,19 @@ def _part(lines: Lines, parsed: Sequence[Line], first: int, last: int) -> Part |
     if not rows:
         return None
     return Part(begin, last, [parsed[n].pieces for n in heads], rows, edge, margin, headings=headings)
+
+
+def _rows_of_words(parsed: Sequence[Line], first: int, last: int, edge: int) -> list[int]:
+    """Give the lines between rows that have words where others have figures, and do not go on with a label."""
+    out = []
+    for n in range(first + 1, last):
+        pieces = parsed[n].pieces
+        if len(pieces) < 2 or parsed[n].is_data or pieces[-1].left < edge or pieces[0].left >= edge:
+            continue
+        above = parsed[n - 1].pieces
+        if not starts_loose(pieces[0].text) and not (above and above[0].left < edge and ends_loose(above[0].text)):
+            out.append(n)
+    return out
 
 
 def _edge(data: Sequence[Line], above: Sequence[Line]) -> int:
@@ -272,7 +307,7 @@ def _is_corner(parsed: Sequence[Line], n: int, heads: Sequence[int]) -> bool:
     """Whether a line of labels among the header lines, or right below them, is a part of the wrapped corner."""
     if any(head > n for head in heads):
         return any(head < n for head in heads)
-    return n - 1 in heads and _LOOSE_START.match(parsed[n].pieces[0].text) is not None
+    return n - 1 in heads and starts_loose(parsed[n].pieces[0].text)
 
 
 def _labels_above(lines: Lines, parsed: Sequence[Line], data: int, edge: int) -> list[int]:
@@ -309,17 +344,16 @@ def _rows(
     ]
     headings: dict[int, list[Piece]] = {}
     loose = _take_headings(parsed, rows, loose, headings)
-    runs = _runs([row.line for row in rows], loose)
-    style = _style(parsed, rows, runs)
-    for i, run in enumerate(runs):
-        _share(lines, parsed, rows, i, run, style, headings)
+    _share_out(lines, parsed, rows, _runs([row.line for row in rows], loose), headings, edge)
     return rows, headings
 
 
 def _take_headings(
     parsed: Sequence[Line], rows: Sequence[Row], loose: Sequence[int], headings: dict[int, list[Piece]]
 ) -> list[int]:
-    """Take the lines that head a group of rows: their labels are indented deeper, two rows at least."""
+    """Take the lines that head a group of rows: their labels are indented deeper, or recur in another group."""
+    alone = [n for n in loose if parsed[n].single and not _is_wrap(parsed, n)]
+    recurring = _recurring_groups(parsed, rows, alone)
     kept = []
     for n in loose:
         left = parsed[n].pieces[0].left
@@ -328,17 +362,31 @@ def _take_headings(
         while group < len(after) and rows[after[group]].label[0].left >= left + 2:
             group += 1
         dated = parsed[n].pieces[0].period is not None and bool(after)
-        if (group >= 2 or dated) and parsed[n].single and after[0] not in headings and not _is_wrap(parsed, n):
+        heads = group >= 2 or dated or n in recurring
+        if heads and n in alone and after and after[0] not in headings:
             headings[after[0]] = parsed[n].pieces
         else:
             kept.append(n)
     return kept
 
 
+def _recurring_groups(parsed: Sequence[Line], rows: Sequence[Row], alone: Sequence[int]) -> set[int]:
+    """Give the lines that part the rows into groups, when two groups or more have rows of the same labels."""
+    groups: dict[int, set[str]] = {}
+    for row in rows:
+        head = max((n for n in alone if n < row.line), default=-1)
+        groups.setdefault(head, set()).add(_text(row.label))
+    counts = Counter(label for labels in groups.values() for label in labels if label)
+    headed = [n for n in alone if n in groups]
+    again = all(any(counts[label] > 1 for label in groups[n]) for n in headed)
+    brief = all(len(parsed[n].pieces[0].text) <= LONGEST_HEADER for n in headed)
+    return set(headed) if len(headed) > 1 and again and brief else set()
+
+
 def _is_wrap(parsed: Sequence[Line], n: int) -> bool:
     """Whether a line begins or ends in the middle of a label."""
     text = parsed[n].pieces[0].text
-    return _LOOSE_START.match(text) is not None or _LOOSE_END.search(text) is not None
+    return starts_loose(text) or ends_loose(text)
 
 
 def _runs(data: Sequence[int], loose: Sequence[int]) -> list[list[int]]:
@@ -352,92 +400,55 @@ def _runs(data: Sequence[int], loose: Sequence[int]) -> list[list[int]]:
     return runs
 
 
-def _style(parsed: Sequence[Line], rows: Sequence[Row], runs: Sequence[Sequence[int]]) -> str:
-    """Say on which line of a wrapped label its figures stand: "first", "last" or "middle"."""
-    if not any(runs):
-        return "first"
-    scores = {"first": 0, "last": 0, "middle": 0}
-    if runs[0]:
-        scores["first"] += 4
-    if runs[-1]:
-        scores["last"] += 4
-    for i, row in enumerate(rows):
-        starts_loose = not row.label or _LOOSE_START.match(row.label[0].text) is not None
-        if starts_loose:
-            scores["first"] += 2
-        if runs[i]:
-            top = parsed[runs[i][0]].pieces[0].text
-            if _LOOSE_START.match(top):
-                scores["last"] += 2
-            elif i and not starts_loose and not _LOOSE_END.search(_text(rows[i - 1].label)):
-                scores["first"] += 1
-            if row.label and _LOOSE_END.search(row.label[-1].text):
-                scores["last"] += 1
-            if i and rows[i - 1].label and _LOOSE_END.search(rows[i - 1].label[-1].text):
-                scores["last"] += 1
-    scores["middle"] = min(scores["first"], scores["last"]) + (0 if runs[0] and runs[-1] else 1)
-    return min(scores, key=lambda style: (scores[style], style == "middle"))
-
-
 def _text(pieces: Sequence[Piece]) -> str:
     return " ".join(piece.text for piece in pieces)
 
 
-def _share(
+def _share_out(
     lines: Lines,
     parsed: Sequence[Line],
     rows: list[Row],
-    i: int,
-    run: Sequence[int],
-    style: str,
+    runs: Sequence[Sequence[int]],
     headings: dict[int, list[Piece]],
+    edge: int,
 ) -> None:
-    """Give the label lines between two rows to the row above or below."""
-    if not run:
-        return
-    above = rows[i - 1] if i else None
-    below = rows[i] if i < len(rows) else None
-    blank_before = any(lines.blank(n) for n in range((above.line if above else run[0]) + 1, run[0]))
-    blank_after = any(lines.blank(n) for n in range(run[-1] + 1, below.line if below else run[-1] + 1))
+    """Give each line of labels between two rows to the row above or below, or make a heading of it."""
+    open_runs = [list(run) for run in runs]
+    cuts: list[tuple[int, ...]] = []
+    for i, run in enumerate(open_runs):
+        found = _cuts(lines, rows, i, run)
+        if run and not found:
+            headings[i] = [p for n in run for p in parsed[n].pieces]
+            run.clear()
+        cuts.append(found or (0,))
+    labels = {n: [p for p in parsed[n].pieces if p.left < edge] for run in open_runs for n in run}
+    texts = [tuple(_text(labels[n]) for n in run) for run in open_runs]
+    own = [_text(row.label) for row in rows]
+    room = max((len(text) for text in [*own, *(text for run in texts for text in run)]), default=0)
+    shared = share(own, [Run(*found) for found in zip(texts, cuts, strict=True)], room)
+    for i, (run, cut) in enumerate(zip(open_runs, shared, strict=True)):
+        if i:
+            rows[i - 1].below += [labels[n] for n in run[:cut]]
+        if i < len(rows):
+            rows[i].above += [labels[n] for n in run[cut:]]
+
+
+def _cuts(lines: Lines, rows: Sequence[Row], i: int, run: Sequence[int]) -> tuple[int, ...]:
+    """Give the places where the lines of labels between two rows may be cut; none when they head the rows below."""
+    if not run or i == 0:
+        return (0,)
+    if i == len(rows):
+        return (next((k for k, n in enumerate(run) if lines.blank(n - 1)), len(run)),)
+    blank_before = any(lines.blank(n) for n in range(rows[i - 1].line + 1, run[0]))
+    blank_after = any(lines.blank(n) for n in range(run[-1] + 1, rows[i].line))
     split = next((k for k, n in enumerate(run[1:], 1) if any(lines.blank(m) for m in range(run[k - 1] + 1, n))), None)
-    if above is None or below is None:
-        cut = 0 if above is None else len(run)
-    elif split is not None:
-        cut = split
-    elif blank_before != blank_after:
-        cut = 0 if blank_before else len(run)
-    elif blank_before and blank_after:
-        headings[i] = [p for n in run for p in parsed[n].pieces]
-        return
-    elif style == "first":
-        cut = len(run)
-    elif style == "last":
-        cut = 0
-    else:
-        cut = _middle_cut(parsed, above, below, run)
-    if above is not None:
-        above.below += [parsed[n].pieces for n in run[:cut]]
-    if below is not None:
-        below.above += [parsed[n].pieces for n in run[cut:]]
-
-
-def _middle_cut(parsed: Sequence[Line], above: Row, below: Row, run: Sequence[int]) -> int:
-    """Split label lines between two rows whose figures stand on the middle line of their labels."""
-    wanted = len(above.above)
-    best, score = 0, -99.0
-    for cut in range(len(run) + 1):
-        mark = -abs(cut - wanted) * 1.0
-        start = parsed[run[cut]].pieces[0].text if cut < len(run) else _text(below.label)
-        before = parsed[run[cut - 1]].pieces[-1].text if cut else _text(above.label)
-        if _LOOSE_START.match(start):
-            mark -= 3
-        if _LOOSE_END.search(before):
-            mark -= 2
-        if before.endswith((".", ")")):
-            mark += 0.5
-        if mark > score:
-            best, score = cut, mark
-    return best
+    if split is not None:
+        return (split,)
+    if blank_before and blank_after:
+        return ()
+    if blank_before or blank_after:
+        return (0,) if blank_before else (len(run),)
+    return tuple(range(len(run) + 1))
 
 
 # ---- columns

@@ -24,6 +24,8 @@ _FOREIGN_DIGITS = regex.compile(r"(?![0-9])\p{Nd}")
 _DIRECTION_MARKS = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _DIGITS = regex.compile(r"[0-9]")
 _NUMBER = regex.compile(r"[0-9]{1,9}")
+_HELD = regex.compile(r"[^\s/–-][/–-]$")
+"""The end of a line that holds on to the next one without a blank: `2007/` and `08`, `Newcastle-under-` and `Lyme`."""
 
 
 @lru_cache(maxsize=16384)
@@ -90,8 +92,7 @@ def join_cells(cells: Iterable[Cell], *, column_span: int | None = None) -> Cell
         return EMPTY if column_span is None else Cell("", column_span=column_span)
     joined = pieces[0].text
     for piece in pieces[1:]:
-        glue = "" if joined.endswith(("-", "/")) and piece.text[:1].islower() else " "
-        joined += glue + piece.text
+        joined += ("" if _HELD.search(joined) else " ") + piece.text
     span = max(piece.column_span for piece in pieces) if column_span is None else column_span
     return Cell(joined, tuple(s for piece in pieces for s in piece.segments), column_span=span)
 
