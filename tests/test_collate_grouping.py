@@ -6,7 +6,7 @@ import pytest
 
 from foi_nlp.collate.aligning import align, asked_of, reference_reply
 from foi_nlp.collate.grouping import group_replies, swapped_words
-from foi_nlp.collate.requests import Reply, numbers_of, replies_of, words_of, years_of
+from foi_nlp.collate.wording import Reply, numbers_of, replies_of, words_of, years_of
 from foi_nlp.records import LetterRecord, Question
 from tests.collate_support import REAL, gold_facts, gold_records
 

@@ -8,7 +8,7 @@ import pytest
 import srsly
 
 from foi_nlp.collate import CollateError, collate_records, method_note, read_campaign
-from foi_nlp.collate.comparing import line_of, reasons, verdict
+from foi_nlp.collate.grading import line_of, reasons, verdict
 from foi_nlp.records import (
     Authority,
     Caveat,

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from rapidfuzz import fuzz
 
-from foi_nlp.collate.requests import Reply, numbers_of, words_of, years_of
+from foi_nlp.collate.wording import Reply, numbers_of, words_of, years_of
 from foi_nlp.registers import names_to
 
 _LIKE = 0.3

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from foi_nlp.collate.requests import Reply, words_of
+from foi_nlp.collate.wording import Reply, words_of
 
 SAME_WITH_YEARS = 47.0
 SAME_WITHOUT_YEARS = 65.0

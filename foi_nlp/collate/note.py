@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from foi_nlp.collate.collation import Collation
-from foi_nlp.collate.comparing import reasons
+from foi_nlp.collate.grading import reasons
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line
 

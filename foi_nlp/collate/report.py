@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foi_nlp.collate.collation import Collation
+from foi_nlp.collate.grading import ALL
 from foi_nlp.collate.note import group_sentences, issue_texts
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line, printable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 REPORT = "report.html"
 _MOST_LINES = 600
 _MOST_PANELS = 60
-_ALL = "all"
+
 _KINDS = (
     ("all_disclosed", "●", "everything disclosed"),
     ("some_disclosed", "◐", "some disclosed"),
@@ -216,8 +217,8 @@ class _Maker:
             here = [row for row in rows if row["question_id"] == question_id]
             if not here:
                 continue
-            whole = [row for row in here if row["line"] == _ALL]
-            lines = [row for row in here if row["line"] != _ALL]
+            whole = [row for row in here if row["line"] == ALL]
+            lines = [row for row in here if row["line"] != ALL]
             with_lines = {row["authority_id"] for row in lines}
             lines = [row for row in whole if row["period_label"] and not _year_kind(row)] + lines
             whole = [row for row in whole if not row["period_label"] or _year_kind(row)]
@@ -252,7 +253,7 @@ class _Maker:
             if not row["period_label"]:
                 found[key] = _TableRow(name, gap=_Cell(str(row["reasons"]), _text(row["evidence_id"]), "no_figure"))
                 continue
-            first = f"{'the whole' if row['line'] == _ALL else row['line']} – {name}" if by_line else name
+            first = f"{'the whole' if row['line'] == ALL else row['line']} – {name}" if by_line else name
             entry = found.setdefault(key, _TableRow(first, measure, [None] * len(heads)))
             cell = _Cell(_shown(row), _text(row["evidence_id"]), str(row["grade"]), _marks(row, notes))
             at = heads.index(_period(row)[3])

@@ -47,6 +47,7 @@ class Table:
         return [(c, *c.links.split(".")) for c in self.columns if c.links]  # type: ignore[misc]
 
 
+ASKED = "asked"
 GRADES = ("comparable", "with_care", "not_comparable", "no_figure")
 ANSWERS = ("answered", "pending", "no_reply")
 VALUE_STATUSES = (

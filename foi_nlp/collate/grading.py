@@ -12,15 +12,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from foi_nlp.collate.requests import words_of
+from foi_nlp.collate.wording import words_of
 from foi_nlp.records import Caveat, LetterRecord, Observation, Period
 from foi_nlp.registers import register
 
 _RANK = {"none": 0, "limits": 1, "blocks": 2}
 _GRADE = {0: "comparable", 1: "with_care", 2: "not_comparable"}
-_NO_UNITS = frozenset({"count", "years", "months"})
+NO_UNITS = frozenset({"count", "years", "months"})
 _NAMED_QUESTIONS = re.compile(r"^questions?\s+(.+?)(?:\s*\(.*)?$", re.IGNORECASE)
 _BETWEEN_IDS = re.compile(r"\s*(?:,|;|&|\band\b)\s*", re.IGNORECASE)
+ALL = "all"
 _EVERYWHERE = "not_comparable"
 _LEADING_CODE = re.compile(r"^\s*\d+[a-z]?\s*[:.)-]\s+(?=\D)", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[.):]+\s*$", re.IGNORECASE)
@@ -75,7 +76,7 @@ def line_of(breakdown: dict[str, str | bool], unit: str = "") -> str:
     labels = [_fold_label(str(value)) for key, value in breakdown.items() if value is not True and key != "subset_of"]
     flags = [key for key, value in breakdown.items() if value is True and key != "total"]
     counted = _fold_label(unit)
-    return " / ".join(sorted(label for label in (*labels, *flags) if label and label != counted)) or "all"
+    return " / ".join(sorted(label for label in (*labels, *flags) if label and label != counted)) or ALL
 
 
 def _fold_label(label: str) -> str:
@@ -103,7 +104,7 @@ def asked_unit(question: str, units: Iterable[str]) -> str | None:
     named = [
         unit
         for unit in dict.fromkeys(units)
-        if unit not in _NO_UNITS and set(words_of(unit)) and set(words_of(unit)) <= words
+        if unit not in NO_UNITS and set(words_of(unit)) and set(words_of(unit)) <= words
     ]
     return named[0] if len(named) == 1 else None
 
@@ -152,7 +153,7 @@ def structural_reasons(
     kind = year_type_of(observation.period)
     if observation.value is None:
         found.append("suppressed" if observation.status == "suppressed" else "withheld")
-    if unit is not None and observation.unit not in {unit, *_NO_UNITS}:
+    if unit is not None and observation.unit not in {unit, *NO_UNITS}:
         found.append("unit")
     if kind is None:
         found.append("other_period")

@@ -1,0 +1,166 @@
+"""Place each figure of a letter in its request: which question of it, of which authority, and on which line.
+
+Writes the table `observations`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from foi_nlp.collate.aligning import Asked, meaning
+from foi_nlp.collate.campaign import Authority
+from foi_nlp.collate.facts import whole_request
+from foi_nlp.collate.grading import ALL, breakdown_json, caveats_on, is_proxy, line_of
+from foi_nlp.collate.letters import CollatedLetter
+from foi_nlp.collate.membership import Membership, Request
+from foi_nlp.collate.schema import joined
+from foi_nlp.collate.tables import Tables
+from foi_nlp.collate.wording import words_of
+from foi_nlp.records import LetterRecord, Observation
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure with its place in a request."""
+
+    letter: CollatedLetter
+    observation: Observation
+    request: Request | None
+    question: str | None
+    authorities: tuple[str, ...]
+    line: str
+
+
+def figures_of(membership: Membership, letter: CollatedLetter, known: Mapping[str, Authority]) -> list[Figure]:
+    """Give the figures of a letter, each in its place."""
+    places = membership.questions_of(letter)
+    whole = whole_request(membership, letter)
+    alike = _Alike(letter.record)
+    found = []
+    for observation in letter.record.observations:
+        request, questions = places.get(observation.question or "", (whole, ()))
+        found.append(_figure(letter, observation, request, questions, alike, known))
+    return found
+
+
+def add_observations(tables: Tables, figures: Sequence[Figure], superseded: Mapping[tuple[str, str, str], str]) -> None:
+    """Add the rows of `observations`."""
+    for figure in figures:
+        o, letter = figure.observation, figure.letter
+        request = figure.request.id if figure.request else None
+        caveats = caveats_on(o, letter.record)
+        tables.add(
+            "observations",
+            observation_id=f"{letter.id}-{o.id}",
+            letter_id=letter.id,
+            group_id=request,
+            authority_ids=joined(figure.authorities),
+            letter_question=o.question,
+            question_id=figure.question,
+            measure=o.metric or None,
+            unit=o.unit,
+            breakdown=breakdown_json(o.breakdown),
+            line=figure.line,
+            period_label=o.period.label,
+            period_type=o.period.type,
+            period_start=o.period.start,
+            period_end=o.period.end,
+            period_complete=o.period.complete,
+            value=o.value,
+            value_raw=o.value_raw,
+            symbol=o.symbol,
+            low=o.low,
+            high=o.high,
+            value_status=o.status,
+            approximate=o.approximate,
+            proxy=is_proxy(o, letter.record, caveats),
+            caveats=joined(c.category for c in caveats),
+            method=o.method,
+            table_id=o.table,
+            table_row=o.cell[0] if o.cell else None,
+            table_column=o.cell[1] if o.cell else None,
+            check=o.check,
+            rule=o.rule or None,
+            superseded_by=superseded.get((letter.id, request or "", figure.question or "")) or None,
+            evidence_id=tables.place(letter, o.start, o.end, o.place),
+        )
+
+
+class _Alike:
+    """Counts what the figures of one question and table have in common."""
+
+    def __init__(self, record: LetterRecord) -> None:
+        self._metrics: dict[tuple[str | None, str | None, str], set[str]] = {}
+        self._lines: dict[tuple[str | None, str | None], set[str]] = {}
+        for o in record.observations:
+            self._lines.setdefault((o.question, o.table), set()).add(line_of(o.breakdown))
+            if not o.breakdown and words_of(o.metric):
+                self._metrics.setdefault((o.question, o.table, o.unit), set()).add(o.metric.casefold())
+
+    def is_column(self, o: Observation) -> bool:
+        """Whether the metric is one of several of one unit in its table (`Female`, `Male`), and so splits the whole."""
+        metrics = self._metrics.get((o.question, o.table, o.unit), ())
+        return o.table is not None and bool(words_of(o.metric)) and len(metrics) > 1
+
+    def splits_nothing(self, o: Observation) -> bool:
+        """Whether all figures of the same question and table bear one label, which then is no split."""
+        return len(self._lines[o.question, o.table]) == 1
+
+
+def _figure(
+    letter: CollatedLetter,
+    observation: Observation,
+    request: Request | None,
+    questions: Sequence[str],
+    alike: _Alike,
+    known: Mapping[str, Authority],
+) -> Figure:
+    breakdown = dict(observation.breakdown)
+    owners = letter.responders
+    if len(owners) > 1:
+        for key, value in observation.breakdown.items():
+            named = tuple(o for o in owners if value is not True and _is_name(str(value), o, known))
+            if named:
+                owners = named
+                del breakdown[key]
+    question = None
+    if request is not None and questions:
+        question = _best_question(observation, questions, request.asked, letter.record)
+    line = line_of(breakdown, observation.unit if alike.splits_nothing(observation) else "")
+    if line == ALL and alike.is_column(observation):
+        line = line_of({"measure": observation.metric})
+    if request is not None and question is not None and line == ALL:
+        question = _yearly_part(question, request.asked)
+    return Figure(letter, observation, request, question, owners, line)
+
+
+def _is_name(text: str, authority: str, known: Mapping[str, Authority]) -> bool:
+    words = text.casefold().replace("-", " ").split()
+    names = [authority.replace("-", " "), known[authority].name.casefold() if authority in known else ""]
+    return any(words == name.split() for name in names)
+
+
+def _best_question(
+    observation: Observation, questions: Sequence[str], asked: Sequence[Asked], record: LetterRecord
+) -> str:
+    """Give the one of several questions to which a figure belongs: the one that asks for its breakdown, or for none.
+
+    A letter may answer `by year and by hospital` with one table: its rows answer the split, its total the years.
+    """
+    if len(questions) == 1:
+        return questions[0]
+    words = {a.id: meaning(a.text) for a in asked}
+    of_question = [o for o in record.observations if o.question == observation.question]
+    labels = meaning(" ".join(f"{key} {value}" for o in of_question for key, value in o.breakdown.items()
+                              if value is not True))  # fmt: skip
+    fits = sorted(questions, key=lambda q: len(words[q] & labels - {"year"}), reverse=True)
+    if line_of(observation.breakdown) != ALL:
+        return fits[0]
+    return min(questions, key=lambda q: (len(words[q] & labels - {"year"}), list(questions).index(q)))
+
+
+def _yearly_part(question: str, asked: Sequence[Asked]) -> str:
+    """Give the part of a question that asks for no more than its years, if there is one; else the question."""
+    parts = [a.id for a in asked if a.parent == question and meaning(a.text) == {"year"}]
+    return parts[0] if len(parts) == 1 else question
