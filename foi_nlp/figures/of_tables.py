@@ -20,8 +20,10 @@ from foi_nlp.figures.meaning import (
 )
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext, parse_period, resolve, spanning
 from foi_nlp.figures.values import parse_value
+from foi_nlp.pipeline.questions import question_at
 from foi_nlp.records import Observation, Period
 from foi_nlp.tables.pairing import pair
+from foi_nlp.tables.words import has_word, is_word, starts_with_word
 
 if TYPE_CHECKING:
     from foi_nlp.figures.asking import Asking
@@ -29,9 +31,10 @@ if TYPE_CHECKING:
     from foi_nlp.pipeline.reading import Reading
     from foi_nlp.tables.model import PairedFigure, PairedTable
 
-_PART_CUE = regex.compile(r"\b(?:of|from) (?:those|these|which|whom|them)\b", regex.IGNORECASE)
 _SECOND = regex.compile(r"\((?P<second>[^()]*)\)")
 _NOTE_LENGTH = 900
+MOST_LEAD = 4
+"""Sentences before a table that may say what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class TableFigures:
         return out
 
     def _meaning(self, grid: Grid, table: str) -> TableMeaning:
-        spans = tuple(lead_of(self.reading, grid.start)[:4])
+        spans = self._lead(grid)
         period = None
         for span in spans[:3]:
             period = one_period(found_in(self.reading, span, self.context, self.asking.masked), self.context, "caption")
@@ -107,6 +110,14 @@ class TableFigures:
         texts = [self.reading.text[s:e] for s, e in spans]
         lead = next((t for t in texts if unit_in(t)), texts[0] if texts else "")
         return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid))
+
+    def _lead(self, grid: Grid) -> tuple[tuple[int, int], ...]:
+        """Give the sentences that lead up to a table, none of them from the answer to another question."""
+        own = question_at(self.reading, grid.start)
+        spans = lead_of(self.reading, grid.start)[:MOST_LEAD]
+        answered = [question_at(self.reading, span[0]) for span in spans]
+        last = next((i for i, ids in enumerate(answered) if own and ids and ids != own), len(spans))
+        return tuple(spans[:last])
 
     def _notes(self, grid: Grid) -> dict[str, Period]:
         """Give what footnote marks of periods stand for: the last day of a part year, by its mark."""
@@ -160,7 +171,7 @@ class TableFigures:
         labels = {figure.column: figure.column_labels for figure in paired.figures}
         if (
             len(columns) != 2
-            or not any(_PART_CUE.search(self.reading.text[a:b]) for a, b in meaning.lead_spans)
+            or not any(has_word(self.reading.text[a:b], "part_lead") for a, b in meaning.lead_spans)
             or any(f.row_labels for f in paired.figures)
         ):
             return None
@@ -318,4 +329,4 @@ def _put(breakdown: dict[str, str | bool], key: str, label: str) -> None:
 
 
 def _is_total(label: str) -> bool:
-    return regex.match(r"(?:grand |overall |force )?totals?\b|cyfanswm\b", label.strip(), regex.IGNORECASE) is not None
+    return is_word(label, "total") or starts_with_word(label, "total_word")

@@ -128,7 +128,26 @@ def understand(grid: Grid) -> Structure:
         if found is not None:
             structure.corner_period, structure.corner_span = found, _span(cell)
     _read_rows(grid, reader, structure)
+    if structure.corner_period is None:
+        _date_by_corner(structure, corner, reader)
     return structure
+
+
+def _date_by_corner(structure: Structure, corner: Sequence[Cell], reader: Reader) -> None:
+    """Take the period inside the corner, as in `Place of arrest (2021)`, where no row or column has one of its own."""
+    heads = [*structure.row_heads.values(), *structure.column_heads.values()]
+    if any(head.period is not None for head in heads):
+        return
+    inside = [(cell, found) for cell in corner for found in periods.find_periods(cell.text, context=reader.context)]
+    if len(inside) != 1:
+        return
+    cell, found = inside[0]
+    before, after = cell.text[: found.start].rstrip(), cell.text[found.end :].strip()
+    bracketed = before.endswith(("(", "[")) and after.startswith((")", "]"))
+    parted = before.endswith((":", ",", "-", "–", "—"))
+    led = bool(before) and is_word(before.rsplit(" ", 1)[-1], "period_lead")
+    if bracketed or (not after and (parted or led)):
+        structure.corner_period, structure.corner_span = found, _inner_span(cell, found)
 
 
 def _row_key(row: Sequence[Cell]) -> tuple[str, ...]:

@@ -15,6 +15,15 @@ SEARCH_LIMIT = 20_000
 MOST_RIGHT_SUMS = 4
 """So many sums that come out prove a total against one that does not."""
 
+LEAST_OF_SEVERAL = 10
+"""The size that one of several sums has to have to prove a total that does not call itself one."""
+LEAST_SUMS = 2
+"""More sums than these prove it whatever their size."""
+LEAST_ALONE = 30
+"""The size that a sum has to have that proves such a total alone."""
+LEAST_PARTS = 3
+"""The parts other than zero that such a sum has to have."""
+
 Kind = Literal["part", "total", "subtotal", "apart"]
 
 
@@ -36,7 +45,10 @@ NOTHING = Number(0, 0)
 
 @dataclass(slots=True)
 class Sum:
-    """One stated total of one line of cells. `line` is the row or column that is added up, `at` the total's place."""
+    """One stated total of one line of cells. `line` is the row or column that is added up, `at` the total's place.
+
+    `blank` counts the parts that have no figure here, `adding` those that have one other than zero.
+    """
 
     line: int
     at: int
@@ -44,6 +56,8 @@ class Sum:
     stated: float
     low: float
     high: float
+    blank: int = 0
+    adding: int = 0
 
     @property
     def agrees(self) -> bool:
@@ -55,6 +69,11 @@ class Sum:
         """Whether the parts cannot add up to what is stated."""
         slack = tolerance(self.stated)
         return self.stated < self.low - slack or self.stated > self.high + slack
+
+    @property
+    def short(self) -> bool:
+        """Whether what is missing may stand in a cell that was left blank."""
+        return self.blank > 0 and self.stated > self.high
 
 
 def tolerance(stated: float) -> float:
@@ -101,9 +120,10 @@ class Axis:
                 pending.append(entry)
                 self.kinds[entry] = "total"
                 continue
-            if strong or contained or has_word(label, "total_word") or (last and entry not in self.dated):
+            named = has_word(label, "total_word", "whole_word")
+            if strong or contained or named or (last and entry not in self.dated):
                 chosen = self._choose(entry, [contained] if contained and not strong else options)
-                if chosen and (strong or self._proved(entry, chosen, weak=not has_word(label, "total_word"))):
+                if chosen and (strong or self._proved(entry, chosen, weak=not named)):
                     self.kinds[entry] = "total" if last or not is_word(label, "subtotal") else "subtotal"
                     if contained and not strong:
                         self.kinds[entry] = "subtotal"
@@ -121,6 +141,21 @@ class Axis:
             chosen = self._choose(entry, [everything])
             if chosen:
                 self.sums += chosen
+        if not pending:
+            self._solve_first(everything)
+
+    def _solve_first(self, everything: Sequence[int]) -> None:
+        """Take the first entry for a total, where it does not call itself one, if all others certainly add up to it."""
+        if len(everything) <= LEAST_PARTS or everything[0] in self.dated:
+            return
+        first, *parts = everything
+        if any(first in s.parts for s in self.sums):
+            return
+        chosen = self._choose(first, [parts])
+        named = has_word(self.labels.get(first, ""), "total_word", "whole_word")
+        if chosen and self._proved(first, chosen, weak=not named):
+            self.kinds[first] = "total"
+            self.sums += chosen
 
     def _contained(self, entry: int, since: Sequence[int]) -> list[int]:
         """Give the entries before it whose periods lie inside its own."""
@@ -157,30 +192,40 @@ class Axis:
         if stated is None or not stated.known:
             return None
         low = high = 0.0
-        filled = 0
+        filled = adding = 0
         for part in parts:
             number = self.number(part, line)
             if number is not None:
                 low += number.low
                 high += number.high
                 filled += 1
-        return Sum(line, entry, tuple(parts), stated.low, round(low, 6), round(high, 6)) if filled else None
+                adding += number.high != 0
+        if not filled:
+            return None
+        blank = len(parts) - filled
+        return Sum(line, entry, tuple(parts), stated.low, round(low, 6), round(high, 6), blank, adding)
 
     def _proved(self, entry: int, sums: Sequence[Sum], *, weak: bool) -> bool:
-        """Whether an entry that does not call itself a total certainly is one."""
-        wrong = sum(s.disagrees for s in sums)
-        right = {s.line for s in sums if s.agrees and s.stated and len(s.parts) > 1}
-        if wrong and (entry in self.dated or len(right) < MOST_RIGHT_SUMS * wrong):
+        """Whether an entry that does not call itself a total certainly is one.
+
+        Small numbers add up to one another by chance: without a word for a total, only sums of a size, or several
+        of them, prove one.
+        """
+        wrong = sum(s.disagrees and not s.short for s in sums)
+        good = [s for s in sums if s.agrees and s.stated and s.adding > 1]
+        short = sum(s.disagrees and s.short for s in sums)
+        if wrong and (entry in self.dated or len(good) < MOST_RIGHT_SUMS * wrong):
             return False
-        if not any(s.agrees for s in sums):
+        if not good or short * 2 > len(good):
             return False
         if len(sums) < sum(self.number(entry, line) is not None for line in self.lines):
             return False
-        good = [s for s in sums if s.agrees and s.stated]
-        parts = len(sums[0].parts)
         if not weak or entry in self.dated:
-            return bool(good) and parts >= 2
-        return parts >= 2 and ((len(good) >= 2 and len({s.stated for s in good}) >= 2) or (bool(good) and parts >= 4))
+            return True
+        stated = {s.stated for s in good}
+        if len(stated) > 1:
+            return max(stated) >= LEAST_OF_SEVERAL or len(stated) > LEAST_SUMS
+        return max(s.adding for s in good) >= LEAST_PARTS and max(stated) >= LEAST_ALONE
 
 
 @dataclass(frozen=True, slots=True)

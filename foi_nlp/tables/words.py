@@ -9,6 +9,9 @@ import regex
 from foi_nlp.registers import register
 
 _TRIM = regex.compile(r"^[\s*#†‡:.,_\-–—()\[\]]+|[\s*#†‡:.,_\-–—()\[\]]+$")
+_BILINGUAL = regex.compile(r"\s*[/|()]\s*|\s[–-]\s")
+_SIGNS = frozenset("#%")
+LONGEST_WORD = 60
 _NOTE = regex.compile(r"\s*(?:\[\^?\w{1,3}\]|\(\d\)|[¹²³⁴⁵⁶⁷⁸⁹]+)\s*$")
 
 
@@ -26,11 +29,14 @@ def fold_label(label: str) -> str:
 
 
 def is_word(label: str, *lists: str) -> bool:
-    """Whether a label is one of the words of these lists."""
+    """Whether a label is one of the words of these lists, or several such, as in two languages: `Cyfanswm / Total`."""
     folded = fold_label(label)
-    return any(folded in table_words()[name] for name in lists) or (
-        label.strip() in {"#", "%"} and any(label.strip() in table_words()[name] for name in lists)
-    )
+    if any(folded in table_words()[name] for name in lists):
+        return True
+    if label.strip() in _SIGNS:
+        return any(label.strip() in table_words()[name] for name in lists)
+    parts = [fold_label(part) for part in _BILINGUAL.split(folded)] if len(folded) <= LONGEST_WORD else []
+    return len(parts) > 1 and all(any(part in table_words()[name] for name in lists) for part in parts if part)
 
 
 def starts_with_word(label: str, *lists: str) -> bool:
