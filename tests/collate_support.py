@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from foi_nlp.collate import Collation
 from foi_nlp.letters import open_letters
 from foi_nlp.letters.model import Letter
 from foi_nlp.records import (
@@ -17,6 +20,7 @@ from foi_nlp.records import (
     LetterOutcome,
     LetterRecord,
     Observation,
+    ObservationStatus,
     Outcome,
     Period,
     Provision,
@@ -69,14 +73,15 @@ def gold_record(gold: dict[str, Any], base: LetterRecord) -> LetterRecord:
         Caveat(
             id=f"c{n}",
             category=c["category"],
-            scope=c["scope"],
+            scope="letter" if c["scope"] == "letter" else "cells",
             severity="limits",
             start=place.find(c["quote"])[0],
             end=place.find(c["quote"])[1],
         )
         for n, c in enumerate(gold["caveats"], start=1)
     ]
-    observations = [_observation(n, o, caveats, place) for n, o in enumerate(gold["observations"], start=1)]
+    scopes = {c.id: g["scope"] for c, g in zip(caveats, gold["caveats"], strict=True)}
+    observations = [_observation(n, o, scopes, place) for n, o in enumerate(gold["observations"], start=1)]
     dates = [
         Date(role=d["role"], iso=d["iso"], inferred=bool(d.get("inferred")), start=s, end=e)
         for d in gold["dates"]
@@ -121,13 +126,13 @@ def gold_record(gold: dict[str, Any], base: LetterRecord) -> LetterRecord:
     )
 
 
-def _observation(number: int, o: dict[str, Any], caveats: list[Caveat], place: _Placer) -> Observation | None:
+def _observation(number: int, o: dict[str, Any], scopes: dict[str, str], place: _Placer) -> Observation | None:
     if not o.get("explicit", True):
         return None
     period = {k: v for k, v in o["period"].items() if k in {"label", "type", "start", "end", "complete"}}
     start, end = place.find_within(o.get("quote", ""), o["value_raw"])
     value, symbol = o["value"], o["symbol"]
-    status = "suppressed" if value is None else "nil" if symbol == "nil" else "reported"
+    status: ObservationStatus = "suppressed" if value is None else "nil" if symbol == "nil" else "reported"
     return Observation(
         id=f"o{number}",
         question=o["question"],
@@ -141,18 +146,38 @@ def _observation(number: int, o: dict[str, Any], caveats: list[Caveat], place: _
         high=o.get("high"),
         status=status,
         unit=o.get("unit", "count"),
-        caveats=[c.id for c in caveats if _applies(c.scope, o["question"])],
+        caveats=[i for i, scope in scopes.items() if _applies(scope, o)],
         start=start,
         end=end,
     )
 
 
-def _applies(scope: str, question: str) -> bool:
-    """Read the scopes of gold that name questions or the letter; others limit single periods or cells."""
-    if scope == "letter":
+# The question whose figures a table holds that a scope of gold names; the names of no two letters clash.
+_TABLES = {"Table 1": "1", "Table 2": "4", "outcome table": "1c"}
+
+
+def _applies(scope: str, o: dict[str, Any]) -> bool:
+    """Read a scope of gold: the letter or its tables, questions, a table, periods on a side of a day, a row."""
+    period, label = o["period"], " ".join(str(value) for value in o["breakdown"].values())
+    if scope in ("letter", "tables", "both tables"):
         return True
-    named = re.match(r"questions? ([\w, ]+?)(?: \(|$)", scope)
-    return bool(named) and question in re.split(r", | and ", named[1])
+    if scope in _TABLES:
+        return bool(o["question"] == _TABLES[scope])
+    if named := re.match(r"questions? ([\w, -]+?)(?: \(|$)", scope):
+        return o["question"] in _question_ids(named[1])
+    if past := re.fullmatch(r"periods reaching past (\S+)", scope):
+        return bool(period["end"] >= past[1])
+    if before := re.fullmatch(r"(?:periods )?before (\S+)", scope):
+        return bool(period["start"] < before[1])
+    if row := re.fullmatch(r"row (.+?), from (\d{4})/\d\d", scope):
+        return label == row[1] and bool(period["start"] >= f"{row[2]}-04-01")
+    return False
+
+
+def _question_ids(text: str) -> list[str]:
+    if span := re.fullmatch(r"(\d)-(\d)", text):
+        return [str(n) for n in range(int(span[1]), int(span[2]) + 1)]
+    return re.split(r", | and ", text)
 
 
 def _timeliness(gold: dict[str, Any]) -> Timeliness:
@@ -200,3 +225,73 @@ class _Placer:
         at = max(at, 0)
         self._found[quote, value] = (at, at + len(value))
         return at, at + len(value)
+
+
+@lru_cache(maxsize=4)
+def found_records(letters: Path = CORPUS, gold: Path = CORPUS / "gold") -> tuple[LetterRecord, ...]:
+    """Give the records that the pipeline makes of the letters of a folder that have gold."""
+    from foi_nlp.run import Input, Inputs, Options, stream
+
+    files = [Input(letters / facts["file"], facts["file"]) for facts in gold_facts(gold)]
+    return tuple(r for r in stream(Inputs(files=files), options=Options()) if isinstance(r, LetterRecord))
+
+
+# Differences between two comparisons
+
+_CELL = ("question_id", "line", "authority_id", "period_start", "period_end", "shown")
+_CONTENT = ("value", "value_status", "unit", "period_type", "grade", "grade_over_time")
+
+
+@dataclass(frozen=True, order=True)
+class Difference:
+    """What differs in how many cells of one force's answer to one question."""
+
+    authority: str
+    question: str
+    what: str
+
+
+def differences(wanted: Collation, found: Collation) -> tuple[int, Counter[Difference]]:
+    """Compare two comparisons cell by cell: give the count of cells that are equal, and what differs how often.
+
+    Cells are the same if question, line, authority, days and the value as written are. Then their value, status,
+    unit, kind of period, measure (the one asked for or another) and both grades must be equal.
+    """
+    left, right = _by_cell(wanted), _by_cell(found)
+    shared = left & right
+    equal = shared.total()
+    differing: Counter[Difference] = Counter()
+    missing, extra = _rows(left - shared), _rows(right - shared)
+    for key in ("", "line", "question_id", "period_end", "period_start"):
+        for row in list(missing):
+            match = next((other for other in extra if _alike(row, other, but=key)), None)
+            if match is not None:
+                missing.remove(row)
+                extra.remove(match)
+                what = [k for k in (*_CELL, *_CONTENT, "measure") if row[k] != match[k]]
+                differing[_difference(row, ", ".join(f"{k} {match[k]} for {row[k]}" for k in what))] += 1
+    for word, rows in (("missing", missing), ("extra", extra)):
+        for row in rows:
+            differing[_difference(row, f"{word}: {row['line']} {row['period_start']} {row['shown']}")] += 1
+    return equal, differing
+
+
+def _by_cell(collation: Collation) -> Counter[tuple[tuple[str, object], ...]]:
+    first = collation.tables["groups"][0]["group_id"]
+    return Counter(
+        tuple((key, "asked" if key == "measure" and str(row[key]).startswith("asked") else
+               "other" if key == "measure" else row[key]) for key in (*_CELL, *_CONTENT, "measure"))
+        for row in collation.rows("comparison", group_id=first)
+    )  # fmt: skip
+
+
+def _rows(cells: Counter[tuple[tuple[str, object], ...]]) -> list[dict[str, object]]:
+    return [dict(cell) for cell in sorted(cells.elements(), key=str)]
+
+
+def _alike(row: dict[str, object], other: dict[str, object], *, but: str) -> bool:
+    return all(row[key] == other[key] for key in _CELL if key != but)
+
+
+def _difference(row: dict[str, object], what: str) -> Difference:
+    return Difference(str(row["authority_id"]), str(row["question_id"]), what)

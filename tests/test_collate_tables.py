@@ -8,7 +8,7 @@ import pytest
 import srsly
 
 from foi_nlp.collate import CollateError, collate_records, method_note, read_campaign
-from foi_nlp.collate.grading import line_of, reasons, verdict
+from foi_nlp.collate.grading import line_of, reasons, type_by_days, verdict
 from foi_nlp.records import (
     Authority,
     Caveat,
@@ -22,7 +22,7 @@ from foi_nlp.records import (
     Reference,
 )
 from foi_nlp.resources import registers_folder
-from tests.collate_support import CORPUS, REAL, gold_facts, gold_records, group_of
+from tests.collate_support import REAL, found_records, gold_facts, gold_records, group_of
 
 ASKED = "How many dogs were seized by your officers in 2019 and 2020?"
 
@@ -349,12 +349,8 @@ def test_pandas_keeps_the_empty_apart_from_zero() -> None:
 
 
 def test_the_pipelines_own_records_fall_into_the_request_groups_of_the_corpus() -> None:
-    from foi_nlp.run import Input, Inputs, Options, stream
-
     facts = gold_facts()
-    files = [Input(CORPUS / gold["file"], gold["file"]) for gold in facts]
-    found = [record for record in stream(Inputs(files=files), options=Options()) if isinstance(record, LetterRecord)]
-    c = collate_records(found)
+    c = collate_records(found_records())
     sources = {row["letter_id"]: str(row["source"]) for row in c.tables["letters"]}
     groups: dict[object, set[str]] = {}
     for row in c.tables["replies"]:
@@ -365,3 +361,86 @@ def test_the_pipelines_own_records_fall_into_the_request_groups_of_the_corpus() 
             wanted.setdefault(gold["request_group"], set()).add(gold["file"])
     together = {frozenset(members) for members in groups.values() if len(members) > 1}
     assert together == {frozenset(members) for members in wanted.values()}
+
+
+YEARS = {"2019": 3, "2020": 4, "2021": 5}
+
+
+@pytest.mark.parametrize(
+    ("said", "broken"),
+    [
+        ("We moved to a new recording system on 1 June 2020. Staff were trained.", {"2020", "2021"}),
+        ("We moved to a new recording system. It began work in 2021 after a delay.", {"2021"}),
+        ("We moved to a new recording system. Staff were trained.", {"2019", "2020", "2021"}),
+        ("We moved to a new recording system on 4 March 2017.", set()),
+        ("We moved to a new recording system.\n\nThe figures for 2021 are final.", {"2019", "2020", "2021"}),
+    ],
+)
+def test_a_change_in_recording_breaks_the_years_that_reach_past_its_day(said: str, broken: set[str]) -> None:
+    record = _with_change(letter("kent", dict(YEARS), text=f"{ASKED} 3 4 5\n\nPlease note. {said}"))
+    assert _broken(record) == {(year, "all") for year in broken}
+
+
+def test_a_change_in_recording_that_names_a_row_breaks_that_row_alone() -> None:
+    record = letter("kent", dict(YEARS), text=f"{ASKED} 3 4 5\n\nThe rise at Mill Lane follows from a new system.")
+    record.observations[1].breakdown = {"place": "Mill Lane"}
+    assert _broken(_with_change(record)) == {("2020", "mill lane")}
+
+
+def test_a_change_in_recording_that_is_placed_already_is_left_there() -> None:
+    record = _with_change(letter("kent", dict(YEARS), text=f"{ASKED} 3 4 5. There is a new system."))
+    record.observations[2].caveats = ["change"]
+    assert _broken(record) == {("2021", "all")}
+
+
+def _with_change(record: LetterRecord) -> LetterRecord:
+    """Give the record with a change in recording where its text speaks of a system, and the dates it has there."""
+    start = record.text.index("new ")
+    change = Caveat(id="change", category="recording_change", scope="period", start=start, end=start + 3)
+    found = [
+        Date(role="event", iso=iso, start=record.text.index(said), end=record.text.index(said) + len(said))
+        for said, iso in (("1 June 2020", "2020-06-01"), ("4 March 2017", "2017-03-04"))
+        if said in record.text
+    ]
+    return record.model_copy(update={"caveats": [change], "dates": [*record.dates, *found]})
+
+
+def _broken(record: LetterRecord) -> set[tuple[object, object]]:
+    return {
+        (row["period_label"], row["line"])
+        for row in collate_records([record]).tables["comparison"]
+        if row["observation_id"] and row["grade_over_time"] == "not_comparable"
+    }
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "wanted"),
+    [
+        ("2021-10-01", "2021-10-31", "month"),
+        ("2021-01-01", "2021-12-31", "calendar_year"),
+        ("2020-04-01", "2021-03-31", "financial_year"),
+        ("2021-07-01", "2021-09-30", "quarter"),
+        ("2021-02-01", "2021-04-30", "date_range"),
+        ("2020-09-01", "2021-08-31", "date_range"),
+        ("2021-10-02", "2021-10-31", "date_range"),
+        ("2021-01-01", None, "date_range"),
+        ("2021-01-01", "9999-12-31", "date_range"),
+    ],
+)
+def test_one_stretch_of_time_has_one_type(start: str, end: str | None, wanted: str) -> None:
+    assert type_by_days(Period(label="x", type="date_range", start=start, end=end)) == wanted
+
+
+def test_a_part_of_a_year_is_never_taken_for_the_year() -> None:
+    part = Period(label="2021", type="year_to_date", start="2021-01-01", end="2021-12-31", complete=False)
+    assert type_by_days(part) == "year_to_date"
+
+
+def test_one_month_written_in_two_ways_is_one_row_and_is_added() -> None:
+    first, second = letter("kent", {"2019": 3}), letter("essex", {"2019": 4})
+    first.observations[0].period = Period(label="May 2019", type="month", start="2019-05-01", end="2019-05-31")
+    second.observations[0].period = Period(
+        label="1 to 31 May 2019", type="date_range", start="2019-05-01", end="2019-05-31"
+    )
+    (total,) = collate_records([first, second]).tables["totals"]
+    assert (total["period_type"], total["total"]) == ("month", 7)

@@ -6,7 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from foi_nlp.collate.figures import Figure
 from foi_nlp.collate.gaps import gaps, text_of_gap
-from foi_nlp.collate.grading import ALL, NO_UNITS, asked_unit, caveats_on, is_proxy, structural_reasons, verdict
+from foi_nlp.collate.grading import (
+    ALL,
+    NO_UNITS,
+    asked_unit,
+    caveats_on,
+    is_proxy,
+    structural_reasons,
+    type_by_days,
+    verdict,
+)
 from foi_nlp.collate.letters import UNKNOWN
 from foi_nlp.collate.membership import Membership, Request
 from foi_nlp.collate.schema import ASKED, Row, joined
@@ -91,7 +100,7 @@ def _cell(tables: Tables, figure: Figure, request: Request, unit: str | None, un
         "measure": measure,
         "line": figure.line,
         "period_label": o.period.label,
-        "period_type": o.period.type,
+        "period_type": type_by_days(o.period),
         "period_start": o.period.start,
         "period_end": o.period.end,
         "authority_id": joined(figure.authorities) or UNKNOWN,

@@ -10,10 +10,11 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 
 from foi_nlp.collate.wording import words_of
-from foi_nlp.records import Caveat, LetterRecord, Observation, Period
+from foi_nlp.records import Caveat, LetterRecord, Observation, Period, PeriodType
 from foi_nlp.registers import register
 
 _RANK = {"none": 0, "limits": 1, "blocks": 2}
@@ -26,6 +27,8 @@ _EVERYWHERE = "not_comparable"
 _LEADING_CODE = re.compile(r"^\s*\d+[a-z]?\s*[:.)-]\s+(?=\D)", re.IGNORECASE)
 _ENUMERATOR = re.compile(r"^\s*(?:q(?:uestion)?\s*)?\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[.):]+\s*$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_YEAR_MONTHS = 12
+_QUARTER_MONTHS = 3
 
 
 @dataclass(frozen=True)
@@ -80,22 +83,48 @@ def line_of(breakdown: dict[str, str | bool], unit: str = "") -> str:
 
 
 def _fold_label(label: str) -> str:
-    if _ENUMERATOR.match(label):
-        return ""
-    words = _WORD.findall(_LEADING_CODE.sub("", label).casefold())
+    return "" if _ENUMERATOR.match(label) else words_as_label(_LEADING_CODE.sub("", label))
+
+
+def words_as_label(text: str) -> str:
+    """Give the words of a text as labels are compared: without capitals, punctuation and the s of a plural."""
+    words = _WORD.findall(text.casefold())
     return " ".join(word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
                     for word in words)  # fmt: skip
 
 
 def year_type_of(period: Period) -> str | None:
     """Give `calendar` or `financial` for a period of one such year, whole or not; None for any other."""
-    if period.type == "calendar_year":
+    kind = type_by_days(period)
+    if kind == "calendar_year":
         return "calendar"
-    if period.type == "financial_year":
+    if kind == "financial_year":
         return "financial"
     if period.type == "year_to_date" and period.start:
         return {"01-01": "calendar", "04-01": "financial"}.get(period.start[5:])
     return None
+
+
+def type_by_days(period: Period) -> PeriodType:
+    """Give the type of a period by its first and last day, so that one stretch of time has one type.
+
+    A letter may write October as a month or as `1 to 31 October`. Without both days the type is what it was.
+    """
+    if period.start is None or period.end is None or not period.complete:
+        return period.type
+    try:
+        first = date.fromisoformat(period.start)
+        next_day = date.fromisoformat(period.end) + timedelta(days=1)
+    except (ValueError, OverflowError):
+        return period.type
+    if first.day != 1 or next_day.day != 1:
+        return period.type
+    months = (next_day.year - first.year) * 12 + next_day.month - first.month
+    if months == _YEAR_MONTHS:
+        return {1: "calendar_year", 4: "financial_year"}.get(first.month, period.type)  # type: ignore[return-value]
+    if months == _QUARTER_MONTHS and first.month % _QUARTER_MONTHS == 1:
+        return "quarter"
+    return "month" if months == 1 else period.type
 
 
 def asked_unit(question: str, units: Iterable[str]) -> str | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from foi_nlp.collate.breaks import with_breaks
 from foi_nlp.collate.campaign import Authority
 from foi_nlp.collate.grading import line_of
 from foi_nlp.collate.schema import joined
@@ -78,7 +79,7 @@ def read_letters(runs: Sequence[Run]) -> list[CollatedLetter]:
     by_facts: dict[tuple[object, ...], CollatedLetter] = {}
     letters = []
     for number, run in enumerate(runs, start=1):
-        for record in map(_with_own_ids, run.records):
+        for record in map(with_breaks, map(_with_own_ids, run.records)):
             base = f"L{record.text_sha256[:12] or 'x'}"
             taken[base] += 1
             own = base if taken[base] == 1 else f"{base}-{taken[base]}"
