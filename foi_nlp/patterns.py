@@ -20,12 +20,12 @@ from typing import Any
 
 import regex
 
+from foi_nlp.regexes import RuleRegex
 from foi_nlp.resources import patterns_folder
 
 RULER_FOLDER = "."
 REGEX_FOLDER = "regex"
 FRAGMENTS_FILE = "fragments.json"
-REGEX_TIMEOUT_SECONDS = 2.0
 
 
 class PatternError(ValueError):
@@ -90,6 +90,7 @@ class RuleBook:
     def __init__(self, rules: Iterable[Rule], fragments: Mapping[str, str] | None = None) -> None:
         self.fragments: Mapping[str, str] = dict(fragments or {})
         self._by_id: dict[str, Rule] = {rule.id: rule for rule in rules}
+        self._ready: dict[tuple[str, bool, bool], RuleRegex] = {}
         self._by_label: dict[str, list[Rule]] = {}
         for rule in self._by_id.values():
             self._by_label.setdefault(rule.label, []).append(rule)
@@ -124,22 +125,25 @@ class RuleBook:
             digest.update(json.dumps(record, sort_keys=True, default=list).encode())
         return digest.hexdigest()
 
-    def compile(self, rule: Rule) -> regex.Pattern[str]:
-        """Compile the regex of a rule, its fragments put in. Raises PatternError naming the rule."""
+    def compile(self, rule: Rule) -> RuleRegex:
+        """Make the regex of a rule ready, its fragments put in. Raises PatternError naming the rule."""
         if rule.regex is None:
             raise PatternError(f"{rule.where}: has no regex to compile")
         return self.compile_text(rule.regex, case=rule.case, multiline=rule.multiline, where=f"{rule.where}: regex")
 
     def compile_text(
         self, text: str, *, case: bool = False, multiline: bool = False, where: str = "regex"
-    ) -> regex.Pattern[str]:
-        """Compile one regex in the dialect of the rules. Raises PatternError beginning with `where`."""
-        source = self.expand(text, where=where)
-        flags = regex.VERSION0 | (0 if case else regex.IGNORECASE) | (regex.MULTILINE if multiline else 0)
-        try:
-            return regex.compile(loosen_spaces(source, multiline=multiline), flags)
-        except regex.error as error:
-            raise PatternError(f"{where} is not a valid regular expression: {error}") from None
+    ) -> RuleRegex:
+        """Make one regex in the dialect of the rules ready. Raises PatternError beginning with `where`."""
+        key = text, case, multiline
+        if key not in self._ready:
+            made = RuleRegex(self.expand(text, where=where), case=case, multiline=multiline)
+            try:
+                made.as_written  # noqa: B018  (compiled here, so that what is wrong is said before any letter is read)
+            except regex.error as error:
+                raise PatternError(f"{where} is not a valid regular expression: {error}") from None
+            self._ready[key] = made
+        return self._ready[key]
 
     def expand(self, text: str, *, where: str = "regex") -> str:
         """Put the fragments `{{name}}` into a regex, each as a group. Raises PatternError for an unknown one."""
@@ -151,49 +155,6 @@ class RuleBook:
             return f"(?:{self.expand(self.fragments[name], where=where)})"
 
         return regex.sub(r"\{\{(\w+)\}\}", replace, text)
-
-
-def loosen_spaces(pattern: str, *, multiline: bool) -> str:
-    """Let each literal space of a regex match a run of white space, so that wrapped lines do not break it.
-
-    The flow text has no line breaks (see `foi_nlp.pipeline.reading`), so a space is enough there;
-    with `multiline` tabs count too but line breaks do not.
-    """
-    blank = "[ \\t]" if multiline else " "
-    out: list[str] = []
-    in_class = False
-    i = 0
-    while i < len(pattern):
-        char = pattern[i]
-        if char == "\\" and i + 1 < len(pattern):
-            out.append(pattern[i : i + 2])
-            i += 2
-            continue
-        if in_class:
-            in_class = char != "]"
-            out.append(char)
-        elif char == "[":
-            in_class = True
-            out.append(char)
-            if pattern[i + 1 : i + 2] == "^":
-                out.append("^")
-                i += 1
-            if pattern[i + 1 : i + 2] == "]":
-                out.append("]")
-                i += 1
-        elif char == " ":
-            following = pattern[i + 1 : i + 2]
-            if following in {"?", "*"}:
-                out.append(blank + "*")
-                i += 1
-            elif following in {"+", "{"}:
-                out.append(blank)
-            else:
-                out.append(blank + "+")
-        else:
-            out.append(char)
-        i += 1
-    return "".join(out)
 
 
 def load_rules(folders: Sequence[Path] = ()) -> RuleBook:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from foi_nlp.patterns import PatternError, RuleBook, load_rules, loosen_spaces, parse_rule
+from foi_nlp.patterns import PatternError, RuleBook, load_rules, parse_rule
+from foi_nlp.regexes import loosen_spaces
 
 GOOD = {
     "id": "mine.one",

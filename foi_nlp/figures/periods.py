@@ -16,9 +16,10 @@ from functools import lru_cache
 import regex
 
 from foi_nlp.figures.spans import Spans
-from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook, load_rules
+from foi_nlp.patterns import Rule, RuleBook, load_rules
 from foi_nlp.pipeline.reading import flow_of
 from foi_nlp.records import Period, PeriodType
+from foi_nlp.regexes import SearchedText
 from foi_nlp.registers import names_to
 
 _MARKS = regex.compile(r"[ ]?(?:[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^~]+|\[[a-z0-9]\]|\([a-z]\))+$", regex.IGNORECASE)
@@ -135,11 +136,12 @@ class PeriodReader:
     def find(self, text: str, context: PeriodContext) -> list[FoundPeriod]:
         """Find the periods in a text, in order; of those that overlap the longest stays."""
         flow = flow_of(text)
+        searched = SearchedText(flow)
         found: list[FoundPeriod] = []
         for rule, compiled in self._rules:
             if rule.attributes.get("whole"):
                 continue
-            for match in compiled.finditer(flow, timeout=REGEX_TIMEOUT_SECONDS, overlapped=False):
+            for match in compiled.find(searched):
                 made = self._made(text, match, rule, context)
                 if made:
                     found.append(made)
@@ -153,7 +155,7 @@ class PeriodReader:
 
     def _whole(self, text: str, flow: str, start: int, end: int, context: PeriodContext) -> FoundPeriod | None:
         for rule, compiled in self._rules:
-            match = compiled.fullmatch(flow, start, end, timeout=REGEX_TIMEOUT_SECONDS)
+            match = compiled.fullmatch(flow, start, end)
             if match:
                 made = self._made(text, match, rule, context)
                 if made:
@@ -188,11 +190,11 @@ class PeriodReader:
 
     def _point(self, text: str, context: PeriodContext) -> _Stretch | None:
         for rule, compiled in self._points:
-            match = compiled.fullmatch(text, timeout=REGEX_TIMEOUT_SECONDS)
+            match = compiled.fullmatch(text)
             if match:
                 return self._read[rule.attributes["kind"]](match, context)
         for kind, compiled in self._parts:
-            match = compiled.fullmatch(text, timeout=REGEX_TIMEOUT_SECONDS)
+            match = compiled.fullmatch(text)
             if match is None:
                 continue
             if kind == "day":

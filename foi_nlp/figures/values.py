@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook, load_rules
+from foi_nlp.patterns import Rule, RuleBook, load_rules
 from foi_nlp.pipeline.reading import flow_of
 from foi_nlp.records import ObservationStatus
 from foi_nlp.registers import names_to, register
@@ -92,7 +92,7 @@ class ValueReader:
                 rule=word["id"],
             )
         for rule, compiled in self._rules:
-            match = compiled.fullmatch(flow, start, end, timeout=REGEX_TIMEOUT_SECONDS)
+            match = compiled.fullmatch(flow, start, end)
             made = match and self._read[rule.attributes["kind"]](match, _without_marks(blank, match, text), rule)
             if made:
                 return replace(made, rule=rule.id)

@@ -342,7 +342,7 @@ def _domain_strength(reading: Reading, hit: Hit) -> int:
 
 
 def _plain(reading: Reading) -> Forms:
-    return Forms(reading.flow, reading.ruled)
+    return Forms.of(reading)
 
 
 def _free(kept: list[Mention], more: list[Mention]) -> list[Mention]:

@@ -134,7 +134,7 @@ class DatesComponent:
         reading = Reading.of(doc)
         mentions = self._mentions(reading)
         named = [(s.start_char, s.end_char) for s in doc.spans.get(SPANS_KEY, ()) if s.label_ == "AUTHORITY"]
-        forms = Forms(reading.flow, reading.ruled).masked(named, MENTION_MASK)
+        forms = Forms.of(reading).masked(named, MENTION_MASK)
         forms = forms.masked([(m.start, m.end) for m in mentions], DATE_MASK)
         cues = self._cues(reading, mentions, forms)
         salutations = self._salutations(reading, forms)

@@ -15,12 +15,13 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from foi_nlp.citations import read_numbers
-from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook, load_rules
+from foi_nlp.patterns import Rule, RuleBook, load_rules
 from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner, longest_first
 from foi_nlp.provision_register import ProvisionRegister, load_register
 from foi_nlp.records import Provision
+from foi_nlp.regexes import RuleRegex, SearchedText
 from foi_nlp.regime import ACT_OF_REGIME, decide_regime
 
 Status = Literal["cited", "implied", "mentioned"]
@@ -189,11 +190,12 @@ class ProvisionsComponent:
         if not resolved:
             return {}
         text = mask(reading.flow, [c for c, _ in resolved])
+        searched = SearchedText(text)
         starts = [c.start for c, _ in resolved]
         out: dict[tuple[int, int], tuple[str, str]] = {}
         for rule, compiled, cancels in self._statuses:
             kinds = rule.attributes.get("kinds")
-            for found in compiled.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+            for found in compiled.find(searched):
                 first, last = reading.sentence_at(found.start())
                 if any(c.search(text, first, max(last, found.end())) for c in cancels):
                     continue
@@ -407,7 +409,7 @@ def register_with_aliases() -> ProvisionRegister:
     return register
 
 
-def _cancels(book: RuleBook, rule: Rule) -> list[regex.Pattern[str]]:
+def _cancels(book: RuleBook, rule: Rule) -> list[RuleRegex]:
     return [book.compile_text(text, where=f"{rule.where}: cancelled_by") for text in rule.cancelled_by]
 
 

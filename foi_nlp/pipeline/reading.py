@@ -12,13 +12,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import regex
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 
 from foi_nlp.grids import Grid
 
 if TYPE_CHECKING:
     from foi_nlp import records
     from foi_nlp.pipeline.questions import AnswerBlock
+    from foi_nlp.pipeline.scanning import Forms
 
 SPANS_KEY = "foi"
 _USER_DATA_KEY = "foi_reading"
@@ -72,6 +73,7 @@ class Reading:
         self.text: str = doc.text
         self.grids: list[Grid] = list(grids)
         self.facts = Facts()
+        self.forms: Forms | None = None
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
@@ -102,6 +104,12 @@ class Reading:
     def lower(self) -> str:
         """The flow in lower case, for literal look-ups; offsets hold only where lower case is one for one."""
         return self.flow.lower()
+
+    @cached_property
+    def condensed(self) -> tuple[list[Token], Doc]:
+        """The tokens that are not white space, and a Doc of their words, so that no cue breaks at a wrapped line."""
+        tokens = [token for token in self.doc if not token.is_space]
+        return tokens, Doc(self.doc.vocab, words=[token.text for token in tokens])
 
     @cached_property
     def lines(self) -> list[tuple[int, int]]:

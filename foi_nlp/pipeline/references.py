@@ -63,7 +63,7 @@ class ReferencesComponent:
         """Add to the Doc's reading."""
         reading = Reading.of(doc)
         named = [(s.start_char, s.end_char) for s in doc.spans.get(SPANS_KEY, ()) if s.label_ == "AUTHORITY"]
-        forms = Forms(reading.flow, reading.ruled).masked(named, MENTION_MASK)
+        forms = Forms.of(reading).masked(named, MENTION_MASK)
         candidates = [c for hit in self.rules.scan(reading, forms=forms) for c in _candidates(reading, hit)]
         for candidate in candidates:
             reading.mark(

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import regex
 from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc
 
-from foi_nlp.patterns import REGEX_TIMEOUT_SECONDS, Rule, RuleBook
+from foi_nlp.patterns import Rule, RuleBook
+from foi_nlp.regexes import TIMEOUT_SECONDS, SearchedText
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -36,12 +38,29 @@ class Hit:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Forms:
     """The text as regexes see it: as one flow, and with its line breaks. Offsets are those of the letter."""
 
     flow: str
     ruled: str
+
+    @classmethod
+    def of(cls, reading: Reading) -> Forms:
+        """Give the forms of a whole letter, kept with its reading."""
+        if reading.forms is None:
+            reading.forms = cls(reading.flow, reading.ruled)
+        return reading.forms
+
+    @cached_property
+    def searched_flow(self) -> SearchedText:
+        """The flow, with what is known of it so far."""
+        return SearchedText(self.flow)
+
+    @cached_property
+    def searched_ruled(self) -> SearchedText:
+        """The ruled form, with what is known of it so far."""
+        return SearchedText(self.ruled)
 
     def masked(self, spans: Iterable[tuple[int, int]], mask: str) -> Forms:
         """Put the character `mask` in place of each character of the spans, so that a cue can ask for their kind."""
@@ -122,14 +141,14 @@ class Scanner:
         start, end = reading.sentence_at(hit.start)
         end = max(end, hit.end)
         for pattern in cancels:
-            found = pattern.search(forms.flow if forms else reading.flow, start, end, timeout=REGEX_TIMEOUT_SECONDS)
+            found = pattern.search(forms.flow if forms else reading.flow, start, end)
             if found:
                 return found[0]
         return None
 
     def find_all(self, reading: Reading, *, forms: Forms | None = None) -> list[Hit]:
         """Give every hit, wherever it stands and whether or not something cancels it."""
-        hits = self._find(reading, forms or Forms(reading.flow, reading.ruled))
+        hits = self._find(reading, forms or Forms.of(reading))
         watcher = _WATCHER.get()
         if watcher is not None:
             watcher += [Sighting(self, reading, forms, hit) for hit in hits]
@@ -138,17 +157,14 @@ class Scanner:
     def _find(self, reading: Reading, forms: Forms) -> list[Hit]:
         hits = self._find_tokens(reading)
         for rule, compiled in self._regexes:
-            if rule.anchor and not any(word in reading.lower for word in rule.anchor):
-                continue
-            text = forms.ruled if rule.multiline else forms.flow
             try:
-                for found in compiled.finditer(text, timeout=REGEX_TIMEOUT_SECONDS):
+                for found in compiled.find(forms.searched_ruled if rule.multiline else forms.searched_flow):
                     if found.end() > found.start():
                         hits.append(Hit(rule, *_bounds(found), _groups(found)))
             except TimeoutError:
                 reading.review(
                     "rule_timeout",
-                    f"The rule {rule.id} took longer than {REGEX_TIMEOUT_SECONDS:g} seconds on this letter and was "
+                    f"The rule {rule.id} took longer than {TIMEOUT_SECONDS:g} seconds on this letter and was "
                     "left out; make its regex start with a rare word and bound its gaps.",
                     0,
                     0,
@@ -159,8 +175,7 @@ class Scanner:
         matchers = [m for m in (*self._phrases.values(), self._tokens) if len(m)]
         if not matchers:
             return []
-        tokens = [token for token in reading.doc if not token.is_space]
-        condensed = Doc(self._vocab, words=[token.text for token in tokens])
+        tokens, condensed = reading.condensed
         hits = []
         for matcher in matchers:
             for key, first, last in matcher(condensed):
