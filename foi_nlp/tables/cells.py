@@ -11,19 +11,17 @@ from foi_nlp.figures import periods, values
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import EMPTY, Cell
+from foi_nlp.tables.words import table_words
 
 LONGEST_CELL = 120
 """Characters of a cell that can still be a value or a period; longer texts are words."""
 
-BAND = regex.compile(r"(?![01]\s?[-–])[0-9]{1,3}\s?[-–]\s?[0-9]{1,3}|[0-9]{1,3}\s?\+")
-"""A band of ages or times, which is a label where cells have lost their columns; `0-4` and `1-4` hide a count."""
 LEAST_BAND = 10
 """Counts are suppressed below ten at most: `Under 18` names a band, `Under 5` may hide a count."""
 
 _FOREIGN_DIGITS = regex.compile(r"(?![0-9])\p{Nd}")
 _DIRECTION_MARKS = regex.compile(r"[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _DIGITS = regex.compile(r"[0-9]")
-_NUMBER = regex.compile(r"[0-9]{1,9}")
 _HELD = regex.compile(r"[^\s/–-][/–-]$")
 """The end of a line that holds on to the next one without a blank: `2007/` and `08`, `Newcastle-under-` and `Lyme`."""
 
@@ -49,14 +47,54 @@ def is_number(value: Value | None) -> bool:
     return value is not None and bool(_DIGITS.search(value.raw))
 
 
+@lru_cache(maxsize=1)
+def _band() -> regex.Pattern[str]:
+    """Give the shape of a band, from the words of the register: `Under 18`, `10 - 17 years`, `£100-£200`, `65+`."""
+
+    def one_of(name: str) -> str:
+        words = sorted(table_words()[name], key=len, reverse=True)
+        return "|".join(regex.escape(word, literal_spaces=True).replace(" ", r"\s+") for word in words)
+
+    number = r"[£€$]?[0-9]{1,3}(?:,?[0-9]{3})*(?:\.[0-9]+)?(?![0-9.,])"
+    unit = rf"(?:\s?(?P<unit>{one_of('band_unit')})\b)?"
+    return regex.compile(
+        rf"(?:(?P<before>{one_of('band_before')})\s+){{0,2}}(?P<low>{number}){unit}"
+        rf"(?:(?:\s?[-–—]\s?|\s(?P<between>{one_of('band_between')})\s)(?P<high>{number}){unit})?"
+        rf"(?P<after>\s?\+|\s(?:{one_of('band_after')})\b)?{unit}",
+        regex.IGNORECASE,
+    )
+
+
+def band_end(text: str, start: int, end: int, *, first: bool) -> int:
+    """Give where the band that begins at `start` ends, or `start` where none does.
+
+    Counts are suppressed below ten at most, so that `1-4` and `Under 5` hide counts, while `Under 18` is a band.
+    Outside the first words of a line, two numbers with a dash between blanks are two figures and a nil.
+    """
+    found = _band().match(text, start, end)
+    if found is None or (found.end() < end and not text[found.end()].isspace()):
+        return start
+    low, high = found["low"], found["high"]
+    words = bool(found["before"] or found["after"] or found["between"])
+    if not (words or high) or (high and _amount(low) >= _amount(high)):
+        return start
+    if found["between"] == "and" and (found["before"] or "").lower() not in table_words()["band_around"]:
+        return start
+    sure = bool(found.captures("unit")) or not low[0].isdigit()
+    if not sure and _amount(high or low) <= LEAST_BAND:
+        return start
+    spaced = high and not words and not sure and " " in text[found.start("low") : found.end("high")]
+    return start if spaced and not first else found.end()
+
+
+def _amount(number: str) -> float:
+    return float(number.lstrip("£€$").replace(",", ""))
+
+
+@lru_cache(maxsize=16384)
 def is_band(text: str) -> bool:
-    """Whether a text that can be a value names a band of ages or times: `10 - 13`, `65+`, `Under 18`."""
-    if BAND.fullmatch(text):
-        return True
-    value = value_of(text)
-    if value is None or value.value is not None or not text[:1].isalnum() or not _DIGITS.search(text):
-        return False
-    return max(int(found) for found in _NUMBER.findall(text)) > LEAST_BAND
+    """Whether a text names a band of ages, times or sums: `10 - 13`, `65+`, `Under 18`."""
+    return bool(text) and len(text) <= LONGEST_CELL and band_end(text, 0, len(text), first=True) == len(text)
 
 
 def is_symbol(value: Value | None) -> bool:

@@ -10,7 +10,7 @@ import regex
 from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import LEAST_BAND, in_order, is_band, is_number, is_symbol, value_of
+from foi_nlp.tables.cells import band_end, cell_at, in_order, is_number, is_symbol, value_of
 from foi_nlp.tables.delimited import merged
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import adds_up
@@ -20,6 +20,7 @@ from foi_nlp.tables.words import fold_label, is_word, starts_with_word, table_wo
 MOST_LABEL_WORDS = 15
 MOST_CORNER_WORDS = 6
 MOST_SHORT_ROWS = 400
+_LEAST_UNREAD = 3
 LONG_LINE = 200
 _WORD = regex.compile(r"[^\s|]+")
 _NEIGHBOURS = regex.compile(r"[0-9][^\s]{0,3}\s+(?:[^\s]{1,12}\s+){0,1}[^\s]{0,8}(?:[0-9*-]|Nil|None|NIL|NONE)")
@@ -29,8 +30,6 @@ _FIGURES = regex.compile(r"[0-9]\s+[^\s0-9]?[0-9][^\s]*\s*$")
 _SENTENCE_END = regex.compile(r"[.!?;:]$")
 _LABELLED = regex.compile(r"[0-9]\s+\S[^0-9]{2,60}\s[0-9]")
 _TOTALLED = regex.compile(r"(?:[Tt]otal|TOTAL|[Cc]yfanswm)[^0-9]{0,12}[0-9]")
-_SMALL = regex.compile(r"[0-9]{1,3}")
-_BAND_WORDS = 3
 _DASHES = frozenset("-–—")
 _MARK = regex.compile(r"[*#†‡]+|\[\w\]|\(\d\)")
 
@@ -73,14 +72,24 @@ def find_flattened(lines: Lines) -> list[Grid]:
             n += 1
             continue
         tokens = _tokens(lines, n)
-        found = _periods_across(lines, n, tokens) or _periods_down(lines, n, tokens) or _short_rows(lines, n, tokens)
+        found = (
+            _periods_across(lines, n, tokens)
+            or _periods_down(lines, n, tokens)
+            or _short_rows(lines, n, tokens)
+            or _unread_line(lines, n, tokens)
+        )
         if found is None:
             n += 1
             continue
         grid, last = found
         grids.append(grid)
-        lines.take(n, last)
-        n = last
+        rest = last if grid.uncertain else _cut_off(lines, last, len(grid.rows[0]) - 1)
+        if rest > last:
+            rows = tuple((cell_at(lines.text, *lines.spans[k]),) for k in range(last, rest))
+            reason = "The lines follow a table closely, but they are no rows that have as many figures."
+            grids.append(Grid(rows, lines.spans[last][0], rows[-1][0].segments[-1][1], "flattened", uncertain=reason))
+        lines.take(n, rest)
+        n = rest
     return [*grids, *_transposed(lines), *_labels_and_totals(lines)]
 
 
@@ -90,6 +99,29 @@ def _may_hold_table(line: str) -> bool:
     if first is None or _DATED.search(line) is None:
         return False
     return len(line) < LONG_LINE or _NEIGHBOURS.search(line, first.end()) is not None
+
+
+def _cut_off(lines: Lines, first: int, width: int) -> int:
+    """Give the end of the lines right below a table that hold figures, too, but were not read as its rows."""
+    n = last = first
+    while n < len(lines) and lines.free[n] and not lines.blank(n):
+        tokens = _tokens(lines, n)
+        if any(token.ends_sentence for token in tokens) or sum(token.kind == "V" for token in tokens) < max(width, 2):
+            break
+        n = last = n + 1
+    return last
+
+
+def _unread_line(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:
+    """Say of a line that has a header of periods and figures for it that it could not be read."""
+    for at, end in _period_runs(lines.text, tokens):
+        figures = sum(token.kind == "V" and is_number(value_of(token.text)) for token in tokens[end:])
+        words = sum(token.kind == "T" for token in tokens[end:])
+        if figures >= max(end - at, _LEAST_UNREAD) and words <= MOST_LABEL_WORDS * figures // (end - at):
+            row = cell_at(lines.text, *lines.spans[n])
+            reason = f"The line looks like a table under {end - at} periods, but its rows cannot be told apart."
+            return Grid(((row,),), row.segments[0][0], row.segments[0][1], "flattened", uncertain=reason), n + 1
+    return None
 
 
 def _tokens(lines: Lines, n: int) -> list[Token]:
@@ -104,7 +136,7 @@ def _tokens(lines: Lines, n: int) -> list[Token]:
     at = start
     for one in [*found, None]:
         stop = end if one is None else one.start
-        out += _words(text, at, stop)
+        out += _words(text, at, stop, start)
         if one is not None:
             out.append(one)
             at = one.end
@@ -121,7 +153,7 @@ def _as_word(tokens: Sequence[Token], i: int) -> Token:
     return replace(token, kind="T") if inside and token.text in _DASHES else token
 
 
-def _words(text: str, start: int, end: int) -> list[Token]:
+def _words(text: str, start: int, end: int, line_start: int) -> list[Token]:
     words = [(found.start(), found.end()) for found in _WORD.finditer(text, start, end)]
     out = []
     i = 0
@@ -131,36 +163,17 @@ def _words(text: str, start: int, end: int) -> list[Token]:
             out.append(Token("V", a, words[i + 1][1], text[a : words[i + 1][1]]))
             i += 2
             continue
-        size = _band_words(text, words, i)
-        if size:
-            last = words[i + size - 1][1]
+        last = band_end(text, a, end, first=not text[line_start:a].strip())
+        if last > a:
             out.append(Token("T", a, last, text[a:last]))
-            i += size
+            while i < len(words) and words[i][0] < last:
+                i += 1
             continue
         value = value_of(text[a:b])
-        kind = (
-            "T"
-            if is_band(text[a:b])
-            else "V"
-            if is_symbol(value) or (value is not None and _is_word_value(text[a:b]))
-            else "T"
-        )
+        kind = "V" if is_symbol(value) or (value is not None and _is_word_value(text[a:b])) else "T"
         out.append(Token(kind, a, b, text[a:b]))
         i += 1
     return out
-
-
-def _band_words(text: str, words: Sequence[tuple[int, int]], i: int) -> int:
-    """Count the words of a band of ages that begins here, `Under 18`, `18 to 24`, `65 and over`; 0 for none."""
-    here = [text[a:b].lower() for a, b in words[i : i + 3]]
-    numbers = [bool(_SMALL.fullmatch(word)) for word in here]
-    if len(here) > 1 and here[0] in table_words()["band_before"] and numbers[1]:
-        return 2 if int(here[1]) > LEAST_BAND else 0
-    if len(here) < _BAND_WORDS or not numbers[0]:
-        return 0
-    if numbers[2] and is_word(here[1], "band_between"):
-        return _BAND_WORDS if int(here[2]) > max(LEAST_BAND, int(here[0])) else 0
-    return _BAND_WORDS if is_word(" ".join(here[1:]), "band_after") else 0
 
 
 def _is_word_value(text: str) -> bool:

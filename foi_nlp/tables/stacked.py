@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import regex
 
@@ -22,6 +23,7 @@ MOST_CELLS = 400
 MOST_HEADERS = 30
 _SAME = 1e-6
 _LEAST_DATED = 3
+_LEAST_LEFT = 2
 _COUNTED = regex.compile(r"\s*([0-9][0-9,]*)\s+(\p{L}[^\n0-9]{1,60}?)\s*")
 _GAP = 3
 """Blank lines after which a cell no longer belongs to the row before it."""
@@ -167,7 +169,7 @@ def find_stacked(lines: Lines) -> list[Grid]:
             continue
         grid, first, last = found
         grids.append(grid)
-        rest = _left_over(units, last)
+        rest = last if grid.uncertain else _left_over(units, first, last)
         if rest > last:
             reason = "The row does not have as many figures as those above it, so its columns cannot be told."
             cells = [(unit.cell,) for unit in units[last:rest]]
@@ -178,12 +180,21 @@ def find_stacked(lines: Lines) -> list[Grid]:
     return grids
 
 
-def _left_over(units: Sequence[Unit], last: int) -> int:
-    """Give the end of the figures that follow a table closely but are no rows of it."""
-    i = last
-    while i < len(units) and units[i].kind in "PV" and _next_to(units[i - 1], units[i]):
-        i += 1
-    return i if i - last > 1 else last
+def _left_over(units: Sequence[Unit], first: int, last: int) -> int:
+    """Give the end of what follows a table as closely as its own cells do, but is no row of it."""
+    gap = max((b.line - a.line for a, b in pairwise(units[first:last])), default=1)
+    end = i = last
+    while i < len(units) and units[i].line - units[i - 1].line <= gap and not units[i].prose:
+        label = i
+        while i < len(units) and units[i].kind == "T" and not units[i].prose and i - label < MOST_LABEL_LINES:
+            i += 1
+        figures = i
+        while i < len(units) and units[i].kind in "PV" and units[i].line - units[i - 1].line <= gap:
+            i += 1
+        if i - figures < _LEAST_LEFT or units[label].kind == "P" or units[figures].kind == "P":
+            break
+        end = i
+    return end
 
 
 def find_counted(lines: Lines) -> list[Grid]:
@@ -437,6 +448,8 @@ def _words_across(units: Sequence[Unit], at: int) -> Found | None:
         i += 1 + width
     if len(rows) < 2:
         return None
+    if any(a.line == b.line for a, b in pairwise(units[at:i])):
+        return None
     header = [unit.cell for unit in units[at : first - 1]]
     return _as_grid([[EMPTY, *header] if named == width else header, *rows], "stacked"), at, i
 
@@ -472,7 +485,21 @@ def _is_pair(label: Unit, figure: Unit, following: Unit) -> bool:
     return _next_to(label, figure) and _next_to(figure, following) and label.line < figure.line
 
 
-_READERS = (_periods_across, _periods_down, _words_across, _labels_down)
+def _unread(units: Sequence[Unit], at: int) -> Found | None:
+    """Say of a header of periods with figures below it, which no row could be made of, that it could not be read."""
+    if units[at].kind != "P" or (at and units[at - 1].kind == "P" and _next_to(units[at - 1], units[at])):
+        return None
+    end = _run(units, at, "P")
+    if end - at < 2 or not in_order([unit.found for unit in units[at:end] if unit.found is not None]):
+        return None
+    last = _left_over(units, at, end)
+    if last - end <= end - at:
+        return None
+    reason = f"The lines look like a table under {end - at} periods, but its rows cannot be told apart."
+    return replace(_as_grid([(unit.cell,) for unit in units[at:last]], "stacked"), uncertain=reason), at, last
+
+
+_READERS = (_periods_across, _periods_down, _words_across, _labels_down, _unread)
 
 
 def _amount(unit: Unit) -> float | None:
