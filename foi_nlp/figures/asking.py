@@ -50,10 +50,14 @@ class Asking:
 
     def text_of(self, question: str | None) -> str:
         """Give the words of a question, of the questions it is a part of too."""
+        return " ".join(self.texts_of(question))
+
+    def texts_of(self, question: str | None) -> tuple[str, ...]:
+        """Give the words of a question, then those of the question that it is a part of, and so on."""
         held = self.questions.get(question or "")
         if held is None:
-            return ""
-        return f"{held.text} {self.text_of(held.parent)}".strip() if held.parent else held.text
+            return ()
+        return (held.text, *(self.texts_of(held.parent) if held.parent else ()))
 
     def question(self, offset: int, *texts: str, parts: bool = False) -> str | None:
         """Give the question that the figure at `offset` answers: by its place, then by the words of its heads.

@@ -6,7 +6,7 @@ The words (units and their nouns, names of breakdowns, heads that say nothing) a
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -23,21 +23,26 @@ from foi_nlp.figures.periods import (
     resolve,
     spanning,
 )
+from foi_nlp.pipeline.questions import answer_blocks
 from foi_nlp.records import Period
-from foi_nlp.registers import names_to, register
+from foi_nlp.registers import by_id, names_to, register
 
 if TYPE_CHECKING:
     from foi_nlp.pipeline.reading import Reading
 
 _WORDS = regex.compile(r"[^\W\d_][\w&'-]*")
-_COUNT_CUE = regex.compile(
-    r"\b(?:number of|how many|total of|count of|numbers of|total number of|nifer y)\b", regex.IGNORECASE
-)
 _FOOTNOTES = regex.compile(r"[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^]+|\[[a-z0-9]\]")
+_ENUMERATOR = regex.compile(
+    r"^[\s*_>|]*(?:(?:q(?:uestion)?\s*)?\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[.):]+\s*)+", regex.IGNORECASE
+)
+_PAIR_AT_END = regex.compile(r"[=:|-]\s*\d[\d,.]*$")
+_SENTENCE = regex.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 _LONGEST_NOUN = 3
+_FURTHEST_NOUN = 9
 _METRIC_LENGTH = 160
 _FISCAL_START = 4
 _LEAD_LENGTH = 700
+_ANSWER = frozenset({"response", "preface"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,36 +138,263 @@ def is_generic(label: str) -> bool:
     return not plain or plain in _generic() or plain.rstrip(".") in _generic()
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A unit of counting. A `calendar` one (years) is a length of time and seldom what is counted."""
+
+    name: str
+    calendar: bool = False
+
+
+@lru_cache(maxsize=1)
+def _units() -> Mapping[str, _Unit]:
+    return {
+        name.lower(): _Unit(record["unit"], calendar=bool(record.get("calendar")))
+        for record in register("units")
+        for name in record["names"]
+    }
+
+
+@lru_cache(maxsize=1)
+def _count_cue() -> regex.Pattern[str]:
+    return _any_of(name for record in register("count_words") for name in record.get("names", ()))
+
+
+@lru_cache(maxsize=1)
+def _count_word(kind: str) -> frozenset[str]:
+    return frozenset(by_id("count_words")[f"count_words.{kind}"]["words"])
+
+
+def _any_of(names: Iterable[str]) -> regex.Pattern[str]:
+    written = "|".join(regex.escape(name).replace("\\ ", r"\s+") for name in sorted(names, key=len, reverse=True))
+    return regex.compile(rf"(?<!\ba )\b(?:{written})\b", regex.IGNORECASE)
+
+
 def unit_in(text: str) -> str | None:
-    """Give the unit that a text counts: the first counted noun after "number of" and the like, else the first."""
-    units = names_to("units", "unit")
-    cue = _COUNT_CUE.search(text)
-    for begin in ([cue.end()] if cue else []) + [0]:
-        words = [w.group().lower() for w in _WORDS.finditer(text, begin)]
+    """Give the unit that a text counts: the counted noun after "number of" and the like, else the first there is.
+
+    After such a cue the noun stands in its own phrase: "how many were stolen in each of the years" names none.
+    """
+    cues = list(_count_cue().finditer(text))
+    for cue in cues:
+        unit = _noun_of_phrase(text[cue.end() :])
+        if unit is not None:
+            return unit
+    if not cues:
+        words = [w.group().lower() for w in _WORDS.finditer(text)]
         for i in range(len(words)):
-            for length in range(_LONGEST_NOUN, 0, -1):
-                unit: str | None = units.get(" ".join(words[i : i + length]))
-                if unit is not None and len(words) >= i + length:
-                    return unit
+            found = _unit_at(words, i)
+            if (
+                found is not None
+                and not found[0].calendar
+                and not (i and words[i - 1] in _count_word("not_counted_after"))
+            ):
+                return found[0].name
     if "£" in text:
         return "GBP"
     return "percent" if "%" in text else None
 
 
-def breakdown_key(*names: str, default: str = "category") -> str:
-    """Give the key of a breakdown from the head over its labels, or another text that names it."""
-    keys = names_to("breakdowns", "key")
-    for name in names:
-        plain = " ".join(_FOOTNOTES.sub(" ", name).lower().replace("/", " / ").split()).strip(" .:")
-        if plain in keys:
-            return str(keys[plain])
-        words = [w.group().lower() for w in _WORDS.finditer(plain)]
-        for length in range(_LONGEST_NOUN, 0, -1):
-            for i in range(len(words) - length + 1):
-                found = keys.get(" ".join(words[i : i + length]))
-                if found is not None:
-                    return str(found)
-    return default
+def _unit_at(words: Sequence[str], i: int) -> tuple[_Unit, int] | None:
+    for length in range(_LONGEST_NOUN, 0, -1):
+        unit = _units().get(" ".join(words[i : i + length])) if i + length <= len(words) else None
+        if unit is not None:
+            return unit, length
+    return None
+
+
+def _noun_of_phrase(text: str) -> str | None:
+    """Give the unit of the noun phrase that a text begins with: its last noun before a verb or a preposition."""
+    words = [w.group().lower() for w in _WORDS.finditer(regex.split(r"[?.;:]", text, maxsplit=1)[0])]
+    last: str | None = None
+    i = 0
+    while i < len(words) and i < _FURTHEST_NOUN:
+        if words[i] in _count_word("ends_phrase") or (last and words[i] in _count_word("goes_on")):
+            break
+        found = _unit_at(words, i)
+        if found is not None:
+            last = found[0].name
+            i += found[1]
+            continue
+        i += 1
+    return last
+
+
+def unit_of_noun(noun: str) -> str | None:
+    """Give the unit of a noun phrase that stands right after its number: of the last noun in it."""
+    return _noun_of_phrase(noun)
+
+
+def measure_in(head: str) -> str | None:
+    """Give the unit of a head that says what is counted (`Dogs seized`, `Officer hours`); None for any other.
+
+    `Female` or `Constable` say who, `Burglary` or `Charged` of what kind: they split what is counted.
+    """
+    plain = _plain(head)
+    keys, values = names_to("breakdowns", "key"), _values()
+    if not plain or plain in keys or plain in values or any(form.fullmatch(plain) for form, _ in _value_forms()):
+        return None
+    if "%" in plain:
+        return "percent"
+    if _count_cue().match(plain):
+        return unit_in(plain)
+    phrase: list[str] = []
+    for word in _WORDS.finditer(plain.split("(")[0]):
+        if word.group() in names_to("noun_stops", "stops"):
+            break
+        phrase.append(word.group())
+    done = False
+    for last in range(len(phrase) - 1, -1, -1):
+        unit = _unit_ending(phrase, last)
+        if unit is not None:
+            splits = unit.name in _count_word("split_by_kind") and not done and _key_of_value(plain) is not None
+            return None if splits or (unit.calendar and len(phrase) > 1) else unit.name
+        if not _is_participle(phrase[last]):
+            break
+        done = True
+    return "GBP" if "£" in head else None
+
+
+def _unit_ending(words: Sequence[str], last: int) -> _Unit | None:
+    for first in range(max(0, last - _LONGEST_NOUN + 1), last + 1):
+        found = _units().get(" ".join(words[first : last + 1]))
+        if found is not None:
+            return found
+    return None
+
+
+def _is_participle(word: str) -> bool:
+    return word.endswith("ed") or word in _count_word("participles")
+
+
+def _plain(label: str) -> str:
+    return " ".join(_FOOTNOTES.sub(" ", label).lower().replace("/", " / ").split()).strip(" .:")
+
+
+def breakdown_key(label: str, *, head: str = "", about: Sequence[str] = (), default: str = "category") -> str:
+    """Give the key under which a label splits a count.
+
+    The head over the label names it, or the label is a known value (`Constable` is a rank); else a text `about`
+    the figures says "by district". What none of them says with certainty is kept under the neutral `default`.
+    """
+    keys: Mapping[str, str] = names_to("breakdowns", "key")
+    heads = (_plain(head), _plain(head.split("/")[0]))
+    named = next(filter(None, (keys.get(h) or keys.get(h.removesuffix("s")) for h in heads)), None)
+    if named is not None:
+        return named
+    return _key_of_value(_plain(label)) or _key_within(head) or next(filter(None, map(_key_asked, about)), default)
+
+
+@lru_cache(maxsize=1)
+def _values() -> Mapping[str, str]:
+    return {value: record["key"] for record in register("breakdowns") for value in record.get("values", ())}
+
+
+@lru_cache(maxsize=1)
+def _value_forms() -> tuple[tuple[regex.Pattern[str], str], ...]:
+    return tuple(
+        (regex.compile(record["form"]), record["key"]) for record in register("breakdowns") if record.get("form")
+    )
+
+
+def _key_of_value(plain: str) -> str | None:
+    for form, key in _value_forms():
+        if form.fullmatch(plain):
+            return key
+    values = _values()
+    if plain in values:
+        return values[plain]
+    words = [w.group() for w in _WORDS.finditer(plain)]
+    for length in range(_LONGEST_NOUN, 0, -1):
+        for i in range(len(words) - length + 1):
+            found = values.get(" ".join(words[i : i + length]))
+            if found is not None:
+                return found
+    return None
+
+
+def _key_within(head: str) -> str | None:
+    """Give the key that one of the words of a head names."""
+    keys: Mapping[str, str] = names_to("breakdowns", "key")
+    words = [w.group() for w in _WORDS.finditer(_plain(head))]
+    for length in range(_LONGEST_NOUN, 0, -1):
+        for i in range(len(words) - length, -1, -1):
+            found = keys.get(" ".join(words[i : i + length]))
+            if found is not None:
+                return found
+    return None
+
+
+@lru_cache(maxsize=1)
+def _split_cue() -> regex.Pattern[str]:
+    names = "|".join(
+        regex.escape(n).replace("\\ ", " ") for n in sorted(names_to("breakdowns", "key"), key=len, reverse=True)
+    )
+    before = "|".join(by_id("count_words")["count_words.split_before"]["words"])
+    after = "|".join(by_id("count_words")["count_words.split_after"]["words"])
+    return regex.compile(rf"\b(?:{before}) (?P<name>{names})\b|\b(?P<name>{names}) (?:{after})\b", regex.IGNORECASE)
+
+
+def _key_asked(text: str) -> str | None:
+    """Give the key of the one breakdown that a text names ("by district"); None where it names several."""
+    keys: Mapping[str, str] = names_to("breakdowns", "key")
+    found = {keys[match["name"].lower()] for match in _split_cue().finditer(" ".join(text.split()))}
+    return found.pop() if len(found) == 1 else None
+
+
+def asked_metric(asked: Sequence[str]) -> str:
+    """Give what a question asks for, from its own words and those of the questions that it is a part of.
+
+    The sentence that counts something stands for a question of several; a part that counts nothing of its own
+    ("by district") follows what it is a part of.
+    """
+    for find in (_sentence_with_cue, _sentence_with_unit):
+        for i, text in enumerate(asked):
+            counted = find(text)
+            if counted:
+                parts = [_ENUMERATOR.sub("", part) for part in reversed(asked[:i])]
+                return shortened(": ".join(filter(None, (counted.rstrip(" ?:.,;"), *parts))))
+    return shortened(_ENUMERATOR.sub("", asked[0])) if asked else ""
+
+
+def _sentences_of(text: str) -> list[str]:
+    return _SENTENCE.split(_ENUMERATOR.sub("", " ".join(text.split())))
+
+
+def _sentence_with_cue(text: str) -> str:
+    return next((s for s in _sentences_of(text) if _count_cue().search(s) and unit_in(s)), "")
+
+
+def _sentence_with_unit(text: str) -> str:
+    found = (s for s in _sentences_of(text) if unit_in(s) and not _split_cue().match(s))
+    return next(found, "")
+
+
+def states_metric(text: str) -> bool:
+    """Whether a caption or the words over a table say what its figures count."""
+    plain = _ENUMERATOR.sub("", text).strip()
+    if _PAIR_AT_END.search(plain):
+        return False
+    if len(_WORDS.findall(plain)) < 2 or _plain(regex.sub(r"\(.*", "", plain)) in names_to("breakdowns", "key"):
+        return False
+    unit = unit_in(plain)
+    return unit is not None and unit not in _count_word("of_the_letter")
+
+
+def stated_over(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:
+    """Give the words over a table or a list that say what it counts, the nearest sentence first; or nothing.
+
+    A sentence that is left open (a title, `... was:`) does so right over its table; a whole sentence only where it
+    says "the number of". Any other sentence explains, and a question is the question's own.
+    """
+    for i, (start, end) in enumerate(spans):
+        text = " ".join(reading.text[start:end].split()).strip("*_|> ")
+        if text.endswith("?") or not states_metric(text):
+            continue
+        is_open = i == 0 and not text.endswith((".", "!", ")", '"', "'"))
+        if is_open or _count_cue().search(text):
+            return shortened(text)
+    return ""
 
 
 def plain_label(label: str) -> str:
@@ -171,13 +403,18 @@ def plain_label(label: str) -> str:
 
 
 def lead_of(reading: Reading, start: int) -> list[tuple[int, int]]:
-    """Give the sentences that lead up to a place, the nearest first, as far as another table or a page's worth."""
-    floor = max([g.end for g in reading.grids if g.end <= start] + [start - _LEAD_LENGTH, 0])
-    return [
-        (max(s, floor), min(e, start))
-        for s, e in reversed(_sentences_between(reading, floor, start))
-        if reading.text[max(s, floor) : min(e, start)].strip()
-    ]
+    """Give the sentences that lead up to a place, the nearest first: those of its own answer, after any other table.
+
+    Refusals, recitals of the Act and other sections that answer nothing lead up to no figure.
+    """
+    block = max((b.start for b in answer_blocks(reading) if b.start <= start < b.end), default=0)
+    floor = max([g.end for g in reading.grids if g.end <= start] + [start - _LEAD_LENGTH, block, 0])
+    out = []
+    for s, e in reversed(_sentences_between(reading, floor, start)):
+        first, last = max(s, floor), min(e, start)
+        if reading.text[first:last].strip() and reading.section_at(first) in _ANSWER:
+            out.append((first, last))
+    return out
 
 
 def _sentences_between(reading: Reading, start: int, end: int) -> list[tuple[int, int]]:

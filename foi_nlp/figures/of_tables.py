@@ -9,13 +9,17 @@ import regex
 
 from foi_nlp.figures.meaning import (
     PlacedPeriod,
+    asked_metric,
     breakdown_key,
     found_in,
     is_generic,
     lead_of,
+    measure_in,
     one_period,
     plain_label,
     shortened,
+    stated_over,
+    states_metric,
     unit_in,
 )
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext, parse_period, resolve, spanning
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 
 _SECOND = regex.compile(r"\((?P<second>[^()]*)\)")
 _NOTE_LENGTH = 900
+_KINDS_OF_CRIME = frozenset({"crimes", "offences"})
 MOST_LEAD = 4
 """Sentences before a table that may say what it holds."""
 
@@ -48,6 +53,8 @@ class TableMeaning:
     period: PlacedPeriod | None
     notes: dict[str, Period]
     heading: str
+    stated: str = ""
+    measures: frozenset[str] = frozenset()
 
 
 def review_unread(reading: Reading, grid: Grid, table: str) -> None:
@@ -81,7 +88,7 @@ class TableFigures:
             if not paired.refusals:
                 review_unread(self.reading, grid, table)
             return []
-        meaning = self._meaning(grid, table)
+        meaning = replace(self._meaning(grid, table), measures=_measures(paired))
         shapes = self._part_years(paired)
         whole = self._whole_column(paired, meaning)
         out = []
@@ -109,7 +116,9 @@ class TableFigures:
                 break
         texts = [self.reading.text[s:e] for s, e in spans]
         lead = next((t for t in texts if unit_in(t)), texts[0] if texts else "")
-        return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid))
+        caption = shortened(grid.caption) if states_metric(grid.caption) else ""
+        return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid),
+                            caption or stated_over(self.reading, spans))  # fmt: skip
 
     def _lead(self, grid: Grid) -> tuple[tuple[int, int], ...]:
         """Give the sentences that lead up to a table, none of them from the answer to another question."""
@@ -175,7 +184,7 @@ class TableFigures:
             or any(f.row_labels for f in paired.figures)
         ):
             return None
-        return columns[0], breakdown_key(" ".join(labels[columns[1]]), meaning.lead)
+        return columns[0], breakdown_key(" ".join(labels[columns[1]]), about=(meaning.lead,))
 
     def _second(self, figure: PairedFigure, made: Observation) -> Observation | None:
         """Give the number in brackets of `12 (3%)`, where the head over it says in brackets what it is."""
@@ -240,38 +249,16 @@ class TableFigures:
         rows = [plain_label(label) for label in figure.row_labels]
         columns = [plain_label(label) for label in figure.column_labels if not is_generic(label)]
         question = self.asking.question(figure.start, *self._telling(figure, meaning, rows, columns), parts=True)
-        asked = self.asking.text_of(question)
-        about = meaning.caption or meaning.lead or asked
-        counted = [label for label in columns if unit_in(label)]
-        breakdown: dict[str, str | bool] = {}
-        names = figure.row_header_names
-        for i, label in enumerate(rows):
-            if is_generic(label):
-                continue
-            name = names[i] if i < len(names) else ""
-            texts = (label, *columns) if figure.subset else (name.split("/")[0], meaning.caption, asked)
-            _put(breakdown, breakdown_key(*texts), label)
-        for label in columns:
-            if label not in counted:
-                _put(breakdown, breakdown_key(label, asked), label)
-        if figure.total is not None or any(_is_total(label) for label in figure.row_labels):
-            breakdown["total"] = True
-        if figure.subset:
-            breakdown["subset_of"] = "all"
-            for label in counted[-1:]:
-                _put(breakdown, breakdown_key(label, asked), label)
-        elif whole is not None and not breakdown:
-            if figure.column == whole[0]:
-                breakdown[whole[1]] = "all"
-            else:
-                breakdown[whole[1]] = columns[-1] if columns else ""
-                breakdown["subset_of"] = "all"
-        if meaning.heading:
-            breakdown.setdefault(breakdown_key(meaning.heading, default="group"), meaning.heading)
-        metric = " ".join(counted) if counted else shortened(about)
-        if figure.subset and counted and asked:
-            metric = f"{metric}: {shortened(asked)}"
-        unit = value.unit or next(filter(None, map(unit_in, (*columns, meaning.caption, meaning.lead, asked))), "count")
+        asked = self.asking.texts_of(question)
+        wanted = asked_metric(asked)
+        stated = meaning.stated or wanted or shortened(meaning.lead)
+        counted, breakdown = self._labels(figure, meaning, rows, columns, (meaning.caption, *asked), whole)
+        metric = " ".join(label for label in counted if any(map(str.isalpha, label))) or stated
+        if counted and wanted and (figure.subset or len(metric.split()) == 1):
+            metric = f"{metric}: {wanted}"
+        said = (unit for unit in map(unit_in, (stated, *asked, meaning.caption, meaning.lead)) if unit != "percent")
+        units = (value.unit, *map(unit_in, counted), *said, *map(unit_in, (*columns, *rows)))
+        unit = next(filter(None, units), "count")
         return Observation(
             id="",
             question=question,
@@ -297,12 +284,55 @@ class TableFigures:
             rule=value.rule,
         )
 
+    @staticmethod
+    def _labels(
+        figure: PairedFigure,
+        meaning: TableMeaning,
+        rows: list[str],
+        columns: list[str],
+        about: tuple[str, ...],
+        whole: tuple[int, str] | None,
+    ) -> tuple[list[str], dict[str, str | bool]]:
+        """Give the labels of a figure that say what is counted, and those that split it, by their keys."""
+        counted = [label for label in columns if label in meaning.measures]
+        if figure.subset:
+            counted = counted or [label for label in columns if unit_in(label)]
+        breakdown: dict[str, str | bool] = {}
+        names = figure.row_header_names
+        for i, label in enumerate(rows):
+            if is_generic(label):
+                continue
+            if label in meaning.measures and not figure.subset:
+                counted.insert(0, label)
+                continue
+            heads = columns if figure.subset else names[i : i + 1]
+            _put(breakdown, breakdown_key(label, head=" ".join(heads), about=() if figure.subset else about), label)
+        for label in columns:
+            if label not in counted:
+                _put(breakdown, breakdown_key(label, about=about), label)
+        if figure.total is not None or any(_is_total(label) for label in figure.row_labels):
+            breakdown["total"] = True
+        if figure.subset:
+            breakdown["subset_of"] = "all"
+            for label in counted[-1:]:
+                _put(breakdown, breakdown_key(label, about=about), label)
+        elif whole is not None:
+            if figure.column == whole[0]:
+                breakdown.setdefault(whole[1], "all")
+            else:
+                if not breakdown:
+                    breakdown[whole[1]] = columns[-1] if columns else ""
+                breakdown["subset_of"] = "all"
+        if meaning.heading:
+            breakdown.setdefault(breakdown_key(meaning.heading, default="group"), meaning.heading)
+        return counted, breakdown
+
     def _telling(
         self, figure: PairedFigure, meaning: TableMeaning, rows: list[str], columns: list[str]
     ) -> tuple[str, ...]:
         """Give the words that tell which question a figure answers, the most telling first."""
         leads = [self.reading.text[s:e] for s, e in meaning.lead_spans[:2]]
-        keys = (breakdown_key(name, default="").replace("_", " ") for name in figure.row_header_names)
+        keys = (breakdown_key("", head=name, default="").replace("_", " ") for name in figure.row_header_names)
         names = " ".join((*figure.row_header_names, *keys))
         by_year = "year month" if figure.period is not None and not rows else ""
         return (" ".join(columns), names, meaning.caption, *leads, by_year, " ".join(rows))
@@ -312,6 +342,25 @@ def _trimmed(made: Observation) -> dict[str, object]:
     """Give the first number of `12 (3%)` alone."""
     raw = made.value_raw.split("(")[0].rstrip()
     return {"value_raw": raw, "end": made.start + len(raw)}
+
+
+def _measures(paired: PairedTable) -> frozenset[str]:
+    """Give the labels of a table that say what is counted (`Dogs seized`) rather than of what kind it is (`Theft`).
+
+    Columns beside one that says so do too (`Charged` beside `Offences recorded`). Rows do where there is but one,
+    or where most of them count things of several units (incidents, hours, arrests).
+    """
+    columns = {plain_label(c) for f in paired.figures if not f.subset for c in f.column_labels if not is_generic(c)}
+    named = {label for label in columns if measure_in(label) or (_is_total(label) and unit_in(label))}
+    if any(not _is_total(label) for label in named):
+        named = columns
+    rows = {plain_label(f.row_labels[-1]) for f in paired.figures if f.row_labels and not f.subset}
+    rows = {label for label in rows if not is_generic(label) and not _is_total(label)}
+    units = {label: unit for label in rows if (unit := measure_in(label))}
+    several = len(set(units.values()) - _KINDS_OF_CRIME) > 1 and len(units) * 4 >= len(rows) * 3
+    if units and (len(rows) == 1 or several):
+        named |= rows
+    return frozenset(named)
 
 
 def _put(breakdown: dict[str, str | bool], key: str, label: str) -> None:

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import regex
 
-from foi_nlp.figures.meaning import PlacedPeriod, breakdown_key, found_in, is_generic, plain_label, shortened, unit_in
+from foi_nlp.figures.meaning import (
+    PlacedPeriod,
+    breakdown_key,
+    found_in,
+    is_generic,
+    plain_label,
+    shortened,
+    unit_in,
+    unit_of_noun,
+)
 from foi_nlp.figures.periods import FoundPeriod, find_periods, spanning
 from foi_nlp.figures.spans import Spans
 from foi_nlp.figures.values import Value, parse_value
@@ -232,7 +241,7 @@ class TextFigures:
             in_all = regex.match(r" (?:in (?:all|total)|altogether)", follows)
             alone = first and regex.match(r"\s*(?:$|\(|[.;](?: |$))", follows)
             noun = self._noun_after(e)
-            counted = noun and unit_in(noun) not in _UNCOUNTED
+            counted = noun and unit_of_noun(noun) not in _UNCOUNTED
             if alone or in_all or counted or value.unit == "percent":
                 out.append((value, s + len(found[0]) - len(found[0].lstrip())))
             elif first:
@@ -391,9 +400,9 @@ class TextFigures:
                 continue
             attributes = dict(hit.rule.attributes)
             noun = self._noun_after(end)
-            if attributes.get("noun") and (not noun or unit_in(noun) in _UNCOUNTED):
+            if attributes.get("noun") and (not noun or unit_of_noun(noun) in _UNCOUNTED):
                 continue
-            if unit_in(noun) in _UNCOUNTED and not attributes.get("zero"):
+            if unit_of_noun(noun) in _UNCOUNTED and not attributes.get("zero"):
                 continue
             value = self._value(self.reading.text[start:end], attributes)
             if value is None or (self._in_words(start, end) and not self._words_count(start, end, noun, attributes)):
