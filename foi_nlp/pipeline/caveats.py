@@ -1,4 +1,16 @@
-"""Find data-quality caveats and their scope: which figures of the letter each of them limits."""
+"""Find data-quality caveats and their scope: which figures of the letter each of them limits.
+
+Rules with the label CAVEAT are cues: their `value` is the category. How a cue works is told by its attributes:
+
+* `also`: regexes. Each must match in the sentence of the cue, before or behind it: a caveat is told by several
+  ideas that stand together in any order (a unit, a word of repetition, a word of counting), not by one wording.
+* `one_sentence`: a cue that runs over the end of its sentence does not count.
+* `in_exemption`: it counts in an argument for a refusal too.
+* `subtype`: the subtype of the category.
+
+A rule CAVEAT_NOT finds what no letter says of its data: a sentence that holds one has no caveat, save those of the
+categories in its attribute `but`. A rule CAVEAT_ASKED finds a year that the request asks for only in part.
+"""
 
 from __future__ import annotations
 
@@ -40,6 +52,11 @@ class Category:
     default_scope: str
 
 
+_TABLE_EDGE = " \n\t\r|:-"  # marks of a table in plain text that belong to no cell
+_BLANK_LINE = regex.compile(r"\n\s*\n")
+_SENTENCE_OR_PARAGRAPH = regex.compile(r"[.!?;]\s|\n\s*\n")
+
+
 @lru_cache(maxsize=1)
 def load_categories() -> Mapping[str, Category]:
     """Load the register of caveat categories, by id."""
@@ -69,22 +86,38 @@ class CaveatsComponent:
         self.book = book
         self.categories = load_categories()
         self._scanner = Scanner(nlp, book, book.labelled("CAVEAT"))
+        self._not = Scanner(nlp, book, book.labelled("CAVEAT_NOT"))
         self._asked = Scanner(nlp, book, book.labelled("CAVEAT_ASKED"))
+        self._also = {
+            rule.id: [book.compile_text(text, where=f"{rule.where}: also") for text in rule.attributes.get("also", ())]
+            for rule in book.labelled("CAVEAT")
+        }
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the caveats to the Doc's reading."""
         reading = Reading.of(doc)
-        hits = [hit for hit in self._scanner.scan(reading) if stated_of_data(reading, hit)]
+        others = self._not.scan(reading)
+        hits = [
+            hit
+            for hit in self._scanner.scan(reading)
+            if stated_of_data(reading, hit)
+            and self._said_together(reading, hit)
+            and not of_others(reading, hit, others)
+        ]
         stated = {hit.rule.value for hit in hits}
         hits += [
             hit for hit in self._asked.scan(reading) if hit.rule.value not in stated and answered_by_year(reading, hit)
         ]
-        for hit in hits:
+        for hit in [*hits, *others]:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         reading.facts.caveats = [
             self._caveat(reading, hit, number) for number, hit in enumerate(one_a_sentence(reading, hits), start=1)
         ]
         return doc
+
+    def _said_together(self, reading: Reading, hit: Hit) -> bool:
+        start, end = reading.sentence_at(hit.start)
+        return all(pattern.search(reading.flow, start, max(end, hit.end)) for pattern in self._also[hit.rule.id])
 
     def _caveat(self, reading: Reading, hit: Hit, number: int) -> Caveat:
         category = self.categories[hit.rule.value or ""]
@@ -103,11 +136,21 @@ class CaveatsComponent:
 def stated_of_data(reading: Reading, hit: Hit) -> bool:
     """Whether a cue stands where the letter speaks of its data, and not in a request, a recital or an argument."""
     section = reading.section_at(hit.start)
+    if reading.grid_at(hit.start) != reading.grid_at(hit.end - 1):
+        return False  # words before a table and the head of its first column are no sentence
     if hit.rule.attributes.get("one_sentence") and hit.end > reading.sentence_at(hit.start)[1]:
         return False
     if section in _NO_CAVEAT and not hit.rule.sections:
         return False
     return section not in _ARGUMENT or bool(hit.rule.attributes.get("in_exemption"))
+
+
+def of_others(reading: Reading, hit: Hit, others: Sequence[Hit]) -> bool:
+    """Whether the cue stands in a sentence that speaks of something else than the data."""
+    start, end = reading.sentence_at(hit.start)
+    return any(
+        start <= other.start < end and hit.rule.value not in other.rule.attributes.get("but", ()) for other in others
+    )
 
 
 def answered_by_year(reading: Reading, hit: Hit) -> bool:
@@ -121,10 +164,12 @@ def answered_by_year(reading: Reading, hit: Hit) -> bool:
 
 
 def one_a_sentence(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
-    """Keep the longest hit of each category in each sentence, in the order of the letter."""
+    """Keep the longest hit of each category in each sentence, in the order of the letter. A table parts sentences."""
+    ends = [grid.end for grid in reading.grids]
     best: dict[tuple[str, int], Hit] = {}
     for hit in hits:
-        key = (hit.rule.value or "", reading.sentence_at(hit.start)[0])
+        start = max([reading.sentence_at(hit.start)[0], *(end for end in ends if end <= hit.start)])
+        key = (hit.rule.value or "", start)
         if key not in best or hit.length > best[key].length:
             best[key] = hit
     return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.rule.id))
@@ -148,13 +193,22 @@ def scope_of(reading: Reading, hit: Hit, category: Category) -> str:
 
 
 def _table_beside(reading: Reading, hit: Hit) -> int | None:
+    """Give the table that a hit stands in, or in the paragraph right after it, or in the sentence right before it.
+
+    Paragraphs and sentences are the same whether the letter's lines are wrapped or not; lines are not.
+    """
     inside = reading.grid_at(hit.start)
     if inside is not None:
         return inside
-    line = reading.line_index(hit.start)
-    for index, grid in enumerate(reading.grids):
-        after = line - reading.line_index(max(grid.start, grid.end - 1))
-        before = reading.line_index(grid.start) - line
-        if 0 < after <= 2 or 0 < before <= 1:
-            return index
+    spans = [(grid.start, grid.end) for grid in reading.grids]
+    above = max((i for i, (_, end) in enumerate(spans) if end <= hit.start), default=None)
+    if above is not None:
+        between = reading.ruled[spans[above][1] : hit.start].lstrip(_TABLE_EDGE)
+        if not _BLANK_LINE.search(between):
+            return above
+    below = min((i for i, (start, _) in enumerate(spans) if start >= hit.end), default=None)
+    if below is not None:
+        between = reading.ruled[hit.end : spans[below][0]].rstrip(_TABLE_EDGE)
+        if not _SENTENCE_OR_PARAGRAPH.search(between):
+            return below
     return None
