@@ -152,6 +152,7 @@ class Pages:
         self._templates.globals.update(
             kinds=KINDS, words=part_words, one_line=one_line, state_words=_STATE_WORDS, state_signs=_STATE_SIGNS,
             doubt_words=_DOUBT_WORDS, fresh_id=lambda: secrets.token_hex(16), letter_url=letter_url,
+            check_words=check_words,
         )  # fmt: skip
 
     def index(self, request: Request) -> Response:
@@ -336,6 +337,17 @@ class Pages:
         if PARTIAL_HEADER in request.headers:
             return JSONResponse({"message": message}, status)
         return self._page(request, "problem.html", status_code=status, message=message)
+
+
+def check_words(row: Row) -> str:
+    """Say what the totals say of a figure, and whether that is after a correction."""
+    check = str(getattr(row.item.part, "check", "unchecked")).replace("_", " ")
+    if row.readded is None:
+        return check
+    before = row.readded.before.replace("_", " ")
+    if row.readded.now is None:
+        return f"not re-added after correction (before: {before})"
+    return f"{check} after correction (before: {before})" if before != check else f"{check}, also after correction"
 
 
 def letter_url(number: int, key: str = "", order: str = "doubt", **more: str) -> str:

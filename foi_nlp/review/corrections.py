@@ -12,13 +12,14 @@ What a reviewer settled stays settled when newer rules annotate the letter again
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from foi_nlp.records import Caveat, LetterOutcome, LetterRecord, Observation, Part
+from foi_nlp.records import Caveat, LetterOutcome, LetterRecord, Observation, Part, ReviewItem
 from foi_nlp.review.decisions import Decision, in_force
 from foi_nlp.review.doubts import SURE, Judge, Judgement
 from foi_nlp.review.items import FINISHED, KINDS, Item, items_of
+from foi_nlp.review.readding import Check, Readded, Reviewed, add_up_again, outdated
 from foi_nlp.review.words import part_words
 
 State = Literal["open", "accepted", "rejected", "corrected", "added"]
@@ -30,6 +31,7 @@ class Row:
     """A fact as it stands after review. `key` is the key under which it is decided on.
 
     `predicted` is what the rules say here (None for what only the reviewer says); `item` is what holds.
+    `readded` is set on the figures of a table that a reviewer corrected: `item` has the check after correction.
     """
 
     key: str
@@ -38,6 +40,7 @@ class Row:
     predicted: Item | None
     decision: Decision | None = None
     judgement: Judgement = SURE
+    readded: Readded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,58 @@ def settle(record: LetterRecord, decisions: Iterable[Decision]) -> Settlement:
     out.rows = [claimed[key] for key in predicted if key in claimed]
     for row in extra:
         _insert(out.rows, row)
+    _add_up(out, judge)
     return out
+
+
+def _add_up(out: Settlement, judge: Judge) -> None:
+    """Check the figures of corrected tables against the totals once more, and say so."""
+    figures = {at: _reviewed(row) for at, row in enumerate(out.rows) if row.item.kind == "observation"}
+    if not any(figure.changed for figure in figures.values()):
+        return
+    for table in out.record.tables:
+        sums = add_up_again(out.record, table, list(figures.values()))
+        if sums is None:
+            continue
+        for at, row in enumerate(out.rows):
+            part = row.item.part
+            if isinstance(part, ReviewItem) and part.table == table.id and part.code == "totals_disagree":
+                judged = replace(row.judgement, reasons=(*row.judgement.reasons, *(sums.reasons or [_NOT_READDED])))
+                out.rows[at] = replace(row, judgement=judged)
+            elif isinstance(part, Observation) and part.table == table.id and part.cell is not None:
+                now = None if sums.checks is None else sums.checks.get(part.cell, "unchecked")
+                out.rows[at] = _readded(row, part, now, judge, sums.reasons)
+    listed = outdated(list(figures.values()))
+    for at, row in enumerate(out.rows):
+        part = row.item.part
+        if isinstance(part, Observation) and part.id in listed and _before(row) != "unchecked":
+            out.rows[at] = _readded(row, part, None, judge, [])
+
+
+_NOT_READDED = "A figure was corrected, and its total was not added up again."
+
+
+def _reviewed(row: Row) -> Reviewed:
+    predicted = row.predicted.part if row.predicted is not None else None
+    held = row.item.part if row.state != "rejected" else None
+    return Reviewed(
+        predicted if isinstance(predicted, Observation) else None, held if isinstance(held, Observation) else None
+    )
+
+
+def _before(row: Row) -> Check:
+    part = row.predicted.part if row.predicted is not None else row.item.part
+    return part.check if isinstance(part, Observation) else "unchecked"
+
+
+def _readded(row: Row, part: Observation, now: Check | None, judge: Judge, reasons: Iterable[str]) -> Row:
+    """Give a figure with the check after correction. What could not be added up again proves nothing any more."""
+    check = now or ("unchecked" if part.check == "totals_agree" else part.check)
+    item = Item(row.item.kind, part.model_copy(update={"check": check}))
+    judged = judge(item)
+    if check == "totals_disagree" and now is not None:
+        judged = replace(judged, reasons=tuple(dict.fromkeys((*judged.reasons, *reasons))))
+    return replace(row, item=item, judgement=judged, readded=Readded(_before(row), now))
 
 
 def _decided(key: str, item: Item, made: Sequence[Decision], judgement: Judgement) -> Row:
