@@ -26,9 +26,10 @@ PERIOD = Span(0, 4, "PERIOD", "2018", "observations/o1/period")
 VALUE = Span(9, 14, "VALUE", "1,204", "observations/o1")
 HARD = letter(
     "2018 👍🏽\u00a0\t1,204\r\nne\u0301e <b>&amp;\x0c\ncaveat over\nlines 𝄞 end ",
-    [PERIOD, VALUE, Span(0, 14, "OUTCOME"), Span(28, 46, "CAVEAT", "a; b|c\t", "caveats/c1"), Span(5, 9, "DATE")],
+    [PERIOD, VALUE, Span(0, 14, "OUTCOME", "first", "outcomes/0"), Span(0, 14, "OUTCOME", "second", "outcomes/1"),
+     Span(28, 46, "CAVEAT", "a; b|c\t", "caveats/c1"), Span(5, 9, "DATE")],
     [Relation(VALUE, PERIOD, "IN_PERIOD")],
-)
+)  # fmt: skip
 
 
 def round_trip(name: str, texts: list[AnnotatedText], folder: Path) -> list[AnnotatedText]:
@@ -106,6 +107,56 @@ def test_an_unknown_label_is_listed(tmp_path: Path) -> None:
     export([letter("abc", [Span(0, 3, "NONSENSE")])], "doccano", tmp_path / "out")
     [(_, problems)] = list(read_back(tmp_path / "out", "doccano"))
     assert "'NONSENSE'" in problems[0].message
+
+
+def test_one_of_two_spans_alike_taken_away_in_doccano_is_listed(tmp_path: Path) -> None:
+    export([HARD], "doccano", tmp_path / "out")
+    file = tmp_path / "out" / "doccano.jsonl"
+    task = json.loads(file.read_text(encoding="utf-8"))
+    task["entities"] = [e for e in task["entities"] if e["id"] != 2]
+    file.write_text(json.dumps(task), encoding="utf-8")
+    [(_, problems)] = list(read_back(file, "doccano"))
+    assert "of several OUTCOME at 0-16 one was taken away" in problems[0].message
+
+
+def studio_export(tmp_path: Path, **changes: object) -> Path:
+    """Give the tasks as Label Studio exports them: with annotations, and predictions named by number."""
+    export([HARD], "label-studio", tmp_path / "out")
+    file = tmp_path / "out" / "tasks.json"
+    [task] = json.loads(file.read_text(encoding="utf-8"))
+    result = task["predictions"][0]["result"]
+    task |= {"predictions": [1], "annotations": [{"was_cancelled": False, "result": result}], **changes}
+    file.write_text(json.dumps([task]), encoding="utf-8")
+    return file
+
+
+def test_a_submitted_letter_comes_back(tmp_path: Path) -> None:
+    [(text, problems)] = list(read_back(studio_export(tmp_path), "label-studio"))
+    assert (text, problems) == (HARD, [])
+
+
+@pytest.mark.parametrize("annotations", [[], [{"was_cancelled": True, "result": []}]])
+def test_a_letter_that_nobody_submitted_comes_back_as_not_reviewed(tmp_path: Path, annotations: list[object]) -> None:
+    [(text, problems)] = list(read_back(studio_export(tmp_path, annotations=annotations), "label-studio"))
+    assert (text.reviewed, text.spans, problems) == (False, (), [])
+
+
+def test_two_annotators_who_differ_are_listed(tmp_path: Path) -> None:
+    two = [{"result": []}, {"result": [{"type": "relation", "from_id": "x", "to_id": "y"}]}]
+    [(_, problems)] = list(read_back(studio_export(tmp_path / "same", annotations=two), "label-studio"))
+    assert problems == []
+    region = {"id": "x", "type": "labels", "value": {"start": 0, "end": 4, "labels": ["DATE"]}}
+    two[1]["result"].append(region)
+    [(_, problems)] = list(read_back(studio_export(tmp_path / "not", annotations=two), "label-studio"))
+    assert "2 annotations of this letter differ" in problems[0].message
+
+
+@pytest.mark.parametrize(("labels", "said"), [([], "no label"), (["DATE", "VALUE"], "DATE and VALUE")])
+def test_a_region_without_one_label_is_listed(tmp_path: Path, labels: list[str], said: str) -> None:
+    region = {"id": "x", "type": "labels", "value": {"start": 0, "end": 4, "text": "2018", "labels": labels}}
+    file = studio_export(tmp_path, annotations=[{"result": [region]}])
+    [(_, problems)] = list(read_back(file, "label-studio"))
+    assert f"«2018» has {said}" in problems[0].message
 
 
 def test_the_annotation_is_taken_before_the_prediction(tmp_path: Path) -> None:

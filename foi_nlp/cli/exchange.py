@@ -47,15 +47,16 @@ def import_review(
 
     records = {record.text_sha256: record for record in read_records(run)}
     who = Reviewer(reviewer, datetime.now(UTC).isoformat(timespec="seconds"), Run(run).rules_sha256)
-    decisions, problems = [], []
+    decisions, problems, untouched = [], [], 0
     for text, misfits in read_back(path, source):
+        untouched += not text.reviewed
         problems += [f"{p.source}: {p.message}" for p in misfits]
         record = records.get(text.text_sha256)
         if record is None:
             problems.append(f"{text.source}: this letter is not in the run; import into the run that was exported")
         elif misfits:
             problems.append(f"{text.source}: nothing of this letter was taken over; mend the file and import it again")
-        else:
+        elif text.reviewed:
             try:
                 returned = decisions_of(record, text, who, accept_rest=accept_rest)
             except ExchangeError as error:
@@ -69,6 +70,8 @@ def import_review(
         raise typer.Exit(1) from None
     for problem in problems:
         typer.echo(one_line(problem, limit=500), err=True)
+    if untouched:
+        typer.echo(f"{untouched} letters came back without an answer; nothing is decided on them")
     typer.echo(
         f"{len(decisions)} decisions of {reviewer} kept in {run / REVIEW_FOLDER}, {len(problems)} misfits listed"
     )

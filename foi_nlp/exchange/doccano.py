@@ -40,8 +40,6 @@ def _task(text: AnnotatedText) -> dict[str, Any]:
                 "label": span.label,
                 "start_offset": units[span.start],
                 "end_offset": units[span.end],
-                "value": span.value,
-                "key": span.key,
             }
             for span in text.spans
         ],
@@ -50,37 +48,57 @@ def _task(text: AnnotatedText) -> dict[str, Any]:
             for i, r in enumerate(text.relations, start=1)
         ],
         # doccano keeps the further keys of a task but not those of an entity; they come back from here.
-        "foi_nlp": {f"{units[s.start]}-{units[s.end]}-{s.label}": [s.value, s.key] for s in text.spans},
+        "foi_nlp": _facts(text, units),
     }
+
+
+def _facts(text: AnnotatedText, units: list[int]) -> dict[str, list[list[str]]]:
+    """Give the values and keys of the spans by place and label; several spans may have the same."""
+    out: dict[str, list[list[str]]] = {}
+    for span in text.spans:
+        out.setdefault(f"{units[span.start]}-{units[span.end]}-{span.label}", []).append([span.value, span.key])
+    return out
 
 
 def read(path: Path) -> Iterator[tuple[AnnotatedText, list[Problem]]]:
     """Read an export in JSONL with relations (or the file we wrote)."""
     file = path / FILE if path.is_dir() else path
     for number, task in read_lines(file):
-        problems: list[Problem] = []
         try:
-            points = code_point_offsets(task["text"])
-            known = task.get("foi_nlp", {})
-            spans: dict[int, Span] = {}
-            for entity in task.get("entities", []):
-                start, end = points.get(entity["start_offset"]), points.get(entity["end_offset"])
-                if start is None or end is None:
-                    place = f"{entity['start_offset']}-{entity['end_offset']}"
-                    problems.append(Problem(task["source"], f"{entity['label']} at {place} cuts a character in two"))
-                    continue
-                name = f"{entity['start_offset']}-{entity['end_offset']}-{entity['label']}"
-                value, key = known.get(name, ["", ""])
-                value, key = entity.get("value", value), entity.get("key", key)
-                spans[entity["id"]] = Span(start, end, entity["label"], value, key)
-            relations = sorted(
-                Relation(spans[r["from_id"]], spans[r["to_id"]], r["type"])
-                for r in task.get("relations", [])
-                if r["from_id"] in spans and r["to_id"] in spans
-            )
-            text = AnnotatedText(
-                task["source"], task["text_sha256"], task["text"], tuple(sorted(spans.values())), tuple(relations)
-            )
-        except (KeyError, TypeError) as error:
+            yield _read_task(task)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise ExchangeError(f"{file}:{number}: no doccano task of foi_nlp ({error!r})") from None
-        yield text, [*problems, *check(text, ((span, None) for span in text.spans))]
+
+
+def _read_task(task: dict[str, Any]) -> tuple[AnnotatedText, list[Problem]]:
+    problems: list[Problem] = []
+    points = code_point_offsets(task["text"])
+    facts = {name: list(held) for name, held in task["foi_nlp"].items()}
+    spans: dict[int, Span] = {}
+    for entity in sorted(task["entities"], key=lambda entity: int(entity["id"])):
+        first, last, label = entity["start_offset"], entity["end_offset"], entity["label"]
+        start, end = points.get(first), points.get(last)
+        if start is None or end is None:
+            problems.append(Problem(task["source"], f"{label} at {first}-{last} cuts a character in two"))
+            continue
+        held = facts.get(f"{first}-{last}-{label}")
+        value, key = held.pop(0) if held else ("", "")
+        spans[entity["id"]] = Span(start, end, label, value, key)
+    met = {(span.start, span.end, span.label) for span in spans.values()}
+    for name, held in facts.items():
+        first, last, label = name.split("-")
+        if held and (points.get(int(first)), points.get(int(last)), label) in met:
+            message = (
+                f"of several {label} at {first}-{last} one was taken away, and doccano does not tell which; "
+                "put it back there, and reject it on the review page"
+            )
+            problems.append(Problem(task["source"], message))
+    relations = sorted(
+        Relation(spans[r["from_id"]], spans[r["to_id"]], r["type"])
+        for r in task.get("relations", [])
+        if r["from_id"] in spans and r["to_id"] in spans
+    )
+    text = AnnotatedText(
+        task["source"], task["text_sha256"], task["text"], tuple(sorted(spans.values())), tuple(relations)
+    )
+    return text, [*problems, *check(text, ((span, None) for span in text.spans))]

@@ -57,29 +57,53 @@ def _task(text: AnnotatedText) -> dict[str, Any]:
 
 
 def read(path: Path) -> Iterator[tuple[AnnotatedText, list[Problem]]]:
-    """Read a JSON export (or the tasks file): the first annotation that was not cancelled, else the prediction."""
+    """Read a JSON export (or the tasks file). A task that nobody has submitted there comes back as not reviewed."""
     file = path / TASKS if path.is_dir() else path
     try:
         tasks = json.loads(file.read_text(encoding="utf-8"))
         for task in tasks:
-            done = [a for a in task.get("annotations") or [] if not a.get("was_cancelled")]
-            chosen = (done or task.get("predictions") or [{"result": []}])[0]
-            yield _text(task["data"], chosen["result"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+            yield _read_task(task)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ExchangeError(
             f"{file}: no Label Studio export in JSON ({error!r}); export with the format JSON"
         ) from None
 
 
+def _read_task(task: dict[str, Any]) -> tuple[AnnotatedText, list[Problem]]:
+    data = task["data"]
+    if "annotations" not in task:  # the tasks file as we wrote it
+        return _text(data, task["predictions"][0]["result"])
+    done = [annotation["result"] for annotation in task["annotations"] if not annotation.get("was_cancelled")]
+    if not done:
+        # An export names predictions by their numbers in Label Studio, so they cannot be read back from it.
+        return AnnotatedText(data["source"], data["text_sha256"], data["text"], (), reviewed=False), []
+    texts = [_text(data, result) for result in done]
+    if any(text != texts[0][0] for text, _ in texts):
+        message = (
+            f"{len(texts)} annotations of this letter differ; delete all but one there, or import an export of each "
+            "annotator under a name of their own"
+        )
+        return texts[0][0], [Problem(data["source"], message)]
+    return texts[0]
+
+
 def _text(data: dict[str, Any], result: list[dict[str, Any]]) -> tuple[AnnotatedText, list[Problem]]:
     spans: dict[str, Span] = {}
     quotes: list[tuple[Span, str | None]] = []
+    problems: list[Problem] = []
     for item in result:
-        if item["type"] != "labels":
+        if item["type"] == "relation":
             continue
         value = item["value"]
+        labels = value.get("labels") or []
+        if len(labels) != 1:
+            named = " and ".join(labels) or "no label"
+            problems.append(
+                Problem(data["source"], f"the region «{value.get('text', '')}» has {named}; give it one of the labels")
+            )
+            continue
         facts = _facts(item)
-        span = Span(value["start"], value["end"], value["labels"][0], facts.get("value", ""), facts.get("key", ""))
+        span = Span(value["start"], value["end"], labels[0], facts.get("value", ""), facts.get("key", ""))
         spans[item["id"]] = span
         quotes.append((span, value.get("text")))
     relations = sorted(
@@ -90,7 +114,7 @@ def _text(data: dict[str, Any], result: list[dict[str, Any]]) -> tuple[Annotated
     text = AnnotatedText(
         data["source"], data["text_sha256"], data["text"], tuple(sorted(spans.values())), tuple(relations)
     )
-    return text, list(check(text, quotes))
+    return text, [*problems, *check(text, quotes)]
 
 
 def _facts(item: dict[str, Any]) -> dict[str, str]:

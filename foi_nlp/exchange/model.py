@@ -45,13 +45,14 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedText:
-    """A letter as review tools see it."""
+    """A letter as review tools see it. `reviewed` is false for a letter that came back with nobody's answer."""
 
     source: str
     text_sha256: str
     text: str
     spans: tuple[Span, ...]
     relations: tuple[Relation, ...] = ()
+    reviewed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
