@@ -28,6 +28,37 @@ LETTERS: dict[str, tuple[str, set[str]]] = {
         ),
         {"hertfordshire"},
     ),
+    "only the address for a review": (
+        (
+            "Date: 3 May 2018\n"
+            "\n"
+            "I write about your request. There were 4.\n"
+            "\n"
+            "You may ask for an internal review by writing to the Disclosure Team, Gwent Police, Cwmbran.\n"
+        ),
+        {"gwent"},
+    ),
+    "only the name at the end": ("There were 4.\n\nRegards\n\nGwent Police\n", {"gwent"}),
+    "a body that is no force, by its letterhead": (
+        (
+            "Independent Office for Police Conduct\n"
+            "\n"
+            "3 May 2018\n"
+            "\n"
+            "We had 4 referrals from Gwent Police, and the Crown Prosecution Service may hold more.\n"
+        ),
+        {"iopc"},
+    ),
+    "a name below a heading of one word": (
+        (
+            "Response\n"
+            "\n"
+            "The Scottish Police Authority has considered your requirement for review.\n"
+            "\n"
+            "A request can be made to Police Scotland at foi@scotland.police.uk.\n"
+        ),
+        {"spa"},
+    ),
     "two forces as one": (
         (
             "I write about your request received by Norfolk and Suffolk Constabularies on 3 May 2018.\n"

@@ -28,6 +28,7 @@ from foi_nlp.registers import register
 MENTION_MASK = "\ue0a1"
 PLACE_MASK = "\ue0a3"
 ENOUGH_EVIDENCE = 30
+ENOUGH_ALONE = 20  # a heading or a signature, where the letter names no other authority that could have answered
 CLEAR_LEAD = 1.15
 JOINT_EVIDENCE = 40
 SPLIT_SHARE = 0.5
@@ -36,10 +37,12 @@ NEAR = 120
 REQUEST_DISCOUNT = 2
 TELLING = frozenset({"answers_for", "subject", "received"})
 BODIES_NEED = frozenset({"received", "heading", "signature", "domain", "answers_for", "review"})
+SENT_ELSEWHERE = frozenset({"signposted_body", "transferred_to"})
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
 FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
 ROLES_BESIDE_ANSWERING = frozenset({"letterhead_address", "review_address", "footer", "lead_force"})
 REQUEST_SECTIONS = frozenset({"request", "clarification"})
+_PARAGRAPH = regex.compile(r"\n[ \t]*\n")
 _ALONE = regex.compile(r"(?:the|office of|welcome to|from|dear|\W)*", regex.IGNORECASE)
 
 
@@ -79,6 +82,7 @@ class Evidence:
 
     kinds: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     best: tuple[int, int, int, str] | None = None
+    heads_letter: bool = False
 
     def add(self, kind: str, strength: int, start: int, end: int, rule: str) -> None:
         """Add one piece of evidence and where it stands."""
@@ -151,7 +155,8 @@ class AuthoritiesComponent:
 
     @staticmethod
     def _written_as_name(reading: Reading, hit: Hit) -> bool:
-        return any(char.isupper() for char in reading.text[hit.start : hit.end])
+        written = reading.text[hit.start : hit.end]
+        return any(char.isupper() for char in written) and not _PARAGRAPH.search(written)
 
     def _mention(self, reading: Reading, hit: Hit) -> Mention:
         members = hit.rule.attributes.get("members")
@@ -216,7 +221,16 @@ class AuthoritiesComponent:
             kind = str(hit.rule.attributes.get("evidence", "subject"))
             if len(ids) == 1 or self._partners(ids):
                 evidence[ids].add(kind, strength, hit.start, hit.end, hit.rule.id)
+        elsewhere = {
+            (reading.sentence_at(hit.start), authority)
+            for hit in cues
+            if hit.rule.value in SENT_ELSEWHERE
+            for mention in _within(mentions, hit.start, hit.end)
+            for authority in mention.ids
+        }
         for hit in domains:
+            if (reading.sentence_at(hit.start), hit.rule.value) in elsewhere:
+                continue
             strength = _domain_strength(reading, hit)
             evidence[frozenset({hit.rule.value or ""})].add("domain", strength, hit.start, hit.end, hit.rule.id)
         for mention in mentions:
@@ -225,6 +239,7 @@ class AuthoritiesComponent:
             ids = frozenset(mention.ids)
             evidence[ids].add("named", 5, mention.start, mention.end, mention.rule)
             if _alone(reading, mention):
+                evidence[ids].heads_letter |= not reading.text[: mention.start].strip(" \t\n#*_|")
                 early = mention.start < max(1500, len(reading.text) // 5)
                 kind = "signature" if reading.section_at(mention.start) == "closing" else "heading"
                 evidence[ids].add(kind, 35 if early else 20, mention.start, mention.end, mention.rule)
@@ -254,7 +269,7 @@ class AuthoritiesComponent:
                 or (ranked[0] in ids and min(shares) >= SPLIT_SHARE * max(shares))
             ):
                 return ids
-        if best < ENOUGH_EVIDENCE:
+        if best < (ENOUGH_EVIDENCE if len(ranked) > 1 else ENOUGH_ALONE):
             reading.review("no_responder", "The letter does not say clearly enough which authority answers.", 0, 0)
             return frozenset()
         if len(ranked) > 1 and best < CLEAR_LEAD * singles[ranked[1]].total:
@@ -268,7 +283,9 @@ class AuthoritiesComponent:
         if body is None or body.kind in NEVER_RESPOND or body.kind == "collaboration":
             return False
         is_force = body.kind in FORCES or (body.kind == "legacy" and body.name.endswith(("Police", "Constabulary")))
-        return is_force or (len(BODIES_NEED & set(evidence.kinds)) >= 1 and evidence.total >= 2 * ENOUGH_EVIDENCE)
+        if is_force or evidence.heads_letter:
+            return True
+        return bool(BODIES_NEED & set(evidence.kinds)) and evidence.total >= 2 * ENOUGH_EVIDENCE
 
     def _records(
         self,
