@@ -263,7 +263,7 @@ def make_grid(lines: Lines, first: int, last: int, rows: list[Row], source: str)
     rows = squared(_parted(lines.text, rows) or rows)
     if not rows or len(rows[0]) < 2:
         return None
-    start = min((c.segments[0][0] for row in rows for c in row if c.segments), default=lines.spans[first][0])
+    start = lines.spans[first][0]  # a first cell that is blank belongs to the table as well
     end = max((s[1] for row in rows for c in row for s in c.segments), default=lines.spans[last - 1][1])
     return Grid(tuple(tuple(row) for row in rows), start, end, source)
 

@@ -8,6 +8,7 @@ from foi_nlp.grids import Grid
 from foi_nlp.tables.aligned import find_aligned
 from foi_nlp.tables.delimited import find_comma_separated, find_piped, find_tabbed
 from foi_nlp.tables.flattened import find_flattened
+from foi_nlp.tables.labelled import find_labelled
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import find_counted, find_piped_cells, find_stacked
 from foi_nlp.tables.unread import find_unread
@@ -21,6 +22,7 @@ FINDERS = (
     find_stacked,
     find_counted,
     find_flattened,
+    find_labelled,
 )
 """In the order in which they may take lines: from the surest layout to the least sure."""
 

@@ -7,6 +7,7 @@ import regex
 from foi_nlp.grids import Cell, Grid
 from foi_nlp.tables.cells import cell_at, in_order, is_number, period_of, value_of
 from foi_nlp.tables.lines import Lines
+from foi_nlp.tables.words import is_word
 
 LONGEST_ROW = 160
 LEAST_ROWS = 2
@@ -51,6 +52,8 @@ def _fields(lines: Lines, n: int) -> list[str]:
 def _periods_of_header(lines: Lines, n: int) -> int:
     """Count the periods that end a line of few other words; 0 when the line is no header."""
     fields = _fields(lines, n)
+    if fields and is_word(fields[-1], "total", "average"):
+        fields.pop()
     if len(fields) < _LEAST_COLUMNS or _YEAR.search(fields[-1]) is None:
         return 0
     found = []
