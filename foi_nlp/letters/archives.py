@@ -78,5 +78,7 @@ def _is_mailbox(file: SourceFile) -> bool:
     return bool(_ENVELOPE.match(file.data[:4_096].replace(b"\r\n", b"\n")))
 
 
-ZIP = Reader(kind="ZIP", extensions=("zip",), read=_read_zip, recognise=_is_zip)
-MAILBOX = Reader(kind="mailbox", extensions=("mbox", "mbx"), read=_read_mailbox, recognise=_is_mailbox)
+ZIP = Reader(kind="ZIP", extensions=("zip",), read=_read_zip, recognise=_is_zip, members=_zip_members)
+MAILBOX = Reader(
+    kind="mailbox", extensions=("mbox", "mbx"), read=_read_mailbox, recognise=_is_mailbox, members=_mailbox_members
+)

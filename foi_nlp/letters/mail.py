@@ -115,11 +115,20 @@ def words_of(text: str) -> set[str]:
 
 
 def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter | LetterError]:
-    message = message_from_bytes(file.data, policy=policy.default)
-    return assemble_mail(file, _take_apart(message, file, options), options)
+    return assemble_mail(file, _take_apart(file, options), options)
 
 
-def _take_apart(message: Message, file: SourceFile, options: ReadOptions) -> MailParts:
+def _members(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | LetterError]:
+    return attached(file, _take_apart(file, options))
+
+
+def attached(file: SourceFile, parts: MailParts) -> Iterator[SourceFile]:
+    """Give the attachments of a message as members of it."""
+    return (file.member(name, data) for name, data in parts.attachments)
+
+
+def _take_apart(file: SourceFile, options: ReadOptions) -> MailParts:
+    message: Message = message_from_bytes(file.data, policy=policy.default)
     parts = MailParts(headers=header_lines(*(_header(message, name) for name in ("From", "To", "Date", "Subject"))))
     _Taker(file, options, parts).take(message, 0)
     return parts
@@ -260,4 +269,4 @@ def _recognise(file: SourceFile) -> bool:
     return bool(block and _TRANSPORT.search(block[0]) and _WRITTEN.search(block[0]))
 
 
-READER = Reader(kind="mail", extensions=("eml",), read=_read, recognise=_recognise)
+READER = Reader(kind="mail", extensions=("eml",), read=_read, recognise=_recognise, members=_members)

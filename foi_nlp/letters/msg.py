@@ -8,27 +8,32 @@ from collections.abc import Iterator
 from foi_nlp.letters.assembling import TextBuilder
 from foi_nlp.letters.html import page_text
 from foi_nlp.letters.limits import ReadOptions
-from foi_nlp.letters.mail import MailParts, assemble_mail, choose_bodies, header_lines, words_of
+from foi_nlp.letters.mail import MailParts, assemble_mail, attached, choose_bodies, header_lines, words_of
 from foi_nlp.letters.model import Letter, LetterError
 from foi_nlp.letters.source import Reader, SourceFile
 from foi_nlp.letters.text import clean
 
 
 def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter | LetterError]:
+    return assemble_mail(file, _take_apart(file, options), options)
+
+
+def _members(file: SourceFile, options: ReadOptions) -> Iterator[SourceFile | LetterError]:
+    return attached(file, _take_apart(file, options))
+
+
+def _take_apart(file: SourceFile, options: ReadOptions) -> MailParts:
     try:
-        parts = _take_apart(file, options)
-    except LetterError:
-        raise
-    except (MemoryError, RecursionError):
+        return _parts(file, options)
+    except (LetterError, MemoryError, RecursionError):
         raise
     except Exception as error:  # oxmsg lets through whatever its OLE parser raises
         raise LetterError(
             file.source, f"the message is damaged ({type(error).__name__}); save it from Outlook again"
         ) from error
-    return assemble_mail(file, parts, options)
 
 
-def _take_apart(file: SourceFile, options: ReadOptions) -> MailParts:
+def _parts(file: SourceFile, options: ReadOptions) -> MailParts:
     from oxmsg import Message
 
     message = Message.load(io.BytesIO(file.data))
@@ -62,4 +67,4 @@ def _recognise(file: SourceFile) -> bool:
     return "__properties_version1.0" in file.ole_streams
 
 
-READER = Reader(kind="MSG", extensions=("msg",), read=_read, recognise=_recognise, isolated=True)
+READER = Reader(kind="MSG", extensions=("msg",), read=_read, recognise=_recognise, isolated=True, members=_members)

@@ -64,6 +64,7 @@ class SourceFile:
 
 
 ReadFunction = Callable[[SourceFile, ReadOptions], Iterator[Letter | LetterError]]
+MembersFunction = Callable[[SourceFile, ReadOptions], Iterator[SourceFile | LetterError]]
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Reader:
     `recognise` proves the kind by the content alone; None for kinds that only an extension can tell (CSV).
     `read` gives letters, or LetterErrors for members that cannot be read; it raises LetterError for the whole file.
     `isolated` readers parse formats that can attack their parser: they run in a process of their own under limits.
+    `members` gives the files that lie in one of this kind, under the names that letters and places have for them.
     """
 
     kind: str
@@ -80,3 +82,4 @@ class Reader:
     read: ReadFunction
     recognise: Callable[[SourceFile], bool] | None = None
     isolated: bool = False
+    members: MembersFunction | None = None

@@ -26,11 +26,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foi_nlp.display import one_line
+from foi_nlp.records import LetterRecord
 from foi_nlp.review.corrections import Row, Settlement
 from foi_nlp.review.doubts import Doubt
 from foi_nlp.review.forms import FormError, blank_values, fields_of, read_form, typed_values
 from foi_nlp.review.gold import base_name
-from foi_nlp.review.images import MAXIMUM_BYTES, PageImages, format_of
+from foi_nlp.review.images import MAXIMUM_BYTES, Original, PageImages, format_of
 from foi_nlp.review.items import ADDABLE, FINISHED, KINDS
 from foi_nlp.review.journal import JournalError
 from foi_nlp.review.marking import Context, context, pieces, whole_characters
@@ -232,7 +233,7 @@ class Pages:
             letter_status=self._session.status(entry),
             last=last,
             history=self._session.decisions_on(entry.text_sha256)[-20:][::-1],
-            image=self._image(entry, current, asked),
+            image=self._image(entry, settlement.record, current, asked),
             around=_around(settlement, current),
             source_note=self._session.run.source_note(entry),
             message=message,
@@ -283,25 +284,40 @@ class Pages:
         """Give the image of a page, but only of a file that the run was made of and that has not changed."""
         entry = self._session.entry(request.path_params["number"])
         page = request.path_params["page"]
-        data = self._session.run.source_bytes(entry, limit=MAXIMUM_BYTES)
-        found = None
-        if data is not None and format_of(data) is not None and page > 0:
-            found = self._images.page(entry.source_sha256, data, page)
+        parts = _parts_with_pages(self._session.run.read(entry))
+        at = _whole_number(request.query_params.get("part"), 0)
+        original = self._original(entry, parts[at]) if at < len(parts) and page > 0 else None
+        found = self._images.page(original, page) if original is not None else None
         if found is None:
             raise HTTPException(404, "There is no image of this page.")
         return Response(found.png, media_type="image/png")
 
-    def _image(self, entry: Entry, current: Row | None, asked: Mapping[str, str]) -> dict[str, Any] | None:
-        data = self._session.run.source_bytes(entry, limit=MAXIMUM_BYTES)
-        if data is None or format_of(data) is None:
-            return None
+    def _image(
+        self, entry: Entry, record: LetterRecord, current: Row | None, asked: Mapping[str, str]
+    ) -> dict[str, Any] | None:
+        parts = _parts_with_pages(record)
         place = getattr(current.item.part, "place", None) if current is not None else None
-        number = max(1, (place.page if place and place.page else None) or _whole_number(asked.get("page"), 1))
-        found = self._images.page(entry.source_sha256, data, number)
+        if place is None or not place.page:
+            place = None
+        at = parts.index(place.part or "") if place is not None else _whole_number(asked.get("part"), 0)
+        original = self._original(entry, parts[at]) if at < len(parts) else None
+        if original is None:
+            return None
+        number = max(1, place.page if place is not None else _whole_number(asked.get("page"), 1))
+        found = self._images.page(original, number)
         if found is None:
             return None
-        box = place.box if place and place.page == number else None
-        return {"number": number, "width": found.width, "height": found.height, "pages": found.pages, "box": box}
+        return {
+            "number": number, "width": found.width, "height": found.height, "pages": found.pages,
+            "box": place.box if place is not None else None, "part": str(at) if at else "", "name": parts[at],
+        }  # fmt: skip
+
+    def _original(self, entry: Entry, part: str) -> Original | None:
+        """Give the file that holds the pages of a letter or of its attachment; None where it cannot have any."""
+        original = self._session.run.original(entry, part=part, limit=MAXIMUM_BYTES)
+        if original is not None and original.outer == original.letter and not part:
+            return original if format_of(original.data) is not None else None
+        return original
 
     def _entry(self, request: Request, typed: Mapping[str, str]) -> Entry:
         entry = self._session.entry(request.path_params["number"])
@@ -355,6 +371,13 @@ def letter_url(number: int, key: str = "", order: str = "doubt", **more: str) ->
     query = {"item": key, "order": "letter" if order == "letter" else "", **more}
     given = {name: value for name, value in query.items() if value}
     return f"/letters/{number}" + (f"?{urlencode(given)}" if given else "")
+
+
+def _parts_with_pages(record: LetterRecord) -> list[str]:
+    """Name the attachments of a letter that have pages, by its figures; the letter itself is an empty name."""
+    places = [observation.place for observation in record.observations]
+    named = dict.fromkeys(place.part or "" for place in places if place is not None and place.page)
+    return list(named) or [""]
 
 
 def _tables(settlement: Settlement) -> list[tuple[str, list[Row]]]:

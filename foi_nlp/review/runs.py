@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from foi_nlp.records import LetterRecord
 from foi_nlp.review.decisions import validation_words
 from foi_nlp.review.doubts import Doubt, Judge
+from foi_nlp.review.images import Original
 from foi_nlp.review.items import items_of
 from foi_nlp.store import LETTERS, RUN, StoreError
 
@@ -85,31 +86,48 @@ class Run:
             raise StoreError(f"{self._path}: was written anew meanwhile; load the page again")
         return record
 
-    def source_bytes(self, entry: Entry, *, limit: int) -> bytes | None:
-        """Read the file that a letter came from; None unless it is there and is the very file that was annotated."""
-        path = self.source_path(entry)
-        if path is None or path.stat().st_size > limit:
+    def original(self, entry: Entry, *, part: str = "", limit: int) -> Original | None:
+        """Read the file that a letter came from, or that it lies in; None unless it is there.
+
+        A file that is no archive has to be the very file that was annotated; a member is held against its hash when
+        it is unpacked. `part` names the attachment of a mail whose pages are wanted.
+        """
+        found = self._find(entry.source)
+        if found is None:
             return None
-        data = path.read_bytes()
-        return data if hashlib.sha256(data).hexdigest() == entry.source_sha256 else None
+        name, path = found
+        try:
+            if path.stat().st_size > limit:
+                return None
+            data = path.read_bytes()
+        except OSError:
+            return None
+        if name == entry.source and hashlib.sha256(data).hexdigest() != entry.source_sha256:
+            return None
+        return Original(name, data, entry.source, entry.source_sha256, part)
 
     def source_path(self, entry: Entry) -> Path | None:
         """Find the file that a letter came from, as its source is written or beside the run; it may have changed."""
-        if _ARCHIVE_MARK in entry.source or "\0" in entry.source:
+        found = self._find(entry.source)
+        return found[1] if found is not None and found[0] == entry.source else None
+
+    def _find(self, source: str) -> tuple[str, Path] | None:
+        """Find the file on the disk that a source names or lies in, and give its own name too."""
+        if "\0" in source:
             return None
-        for folder in (Path(), self.folder.parent, self.folder):
-            path = folder / entry.source
-            try:
-                if path.is_file():
-                    return path
-            except OSError:
-                continue
+        pieces = source.split(_ARCHIVE_MARK)
+        for count in range(len(pieces), 0, -1):
+            name = _ARCHIVE_MARK.join(pieces[:count])
+            for folder in (Path(), self.folder.parent, self.folder):
+                try:
+                    if name and (folder / name).is_file():
+                        return name, folder / name
+                except OSError:
+                    continue
         return None
 
     def source_note(self, entry: Entry) -> str:
         """Say what is wrong with the file that a letter came from; empty when it is the one that was annotated."""
-        if _ARCHIVE_MARK in entry.source:
-            return ""
         path = self.source_path(entry)
         if path is None:
             return ""
