@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from foi_nlp.collate.aligning import align, asked_of, reference_reply
-from foi_nlp.collate.grouping import group_replies, swapped_words
+from foi_nlp.collate.grouping import NEAR_MISS, group_replies, nearly_equal, swapped_words
 from foi_nlp.collate.wording import Reply, numbers_of, replies_of, words_of, years_of
 from foi_nlp.records import LetterRecord, Question
 from tests.collate_support import REAL, gold_facts, gold_records
@@ -158,3 +160,59 @@ def test_two_real_letters_are_one_campaign_and_their_questions_align() -> None:
     asked = asked_of(reference_reply(replies))
     wanted = {("1-stem", "1"), ("1-stem", "1a"), ("1", "1b"), ("2", "1c"), ("3", "1d")}
     assert {(m.letter_question, m.question) for m in align(asked, replies[1])} == wanted
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("How many dogs were seized by officers in 2019?", "How many knives were seized by officers in 2019?"),
+        ("Number of arrests in 2019 by ethnicity and age", "Number of complaints in 2019 by ethnicity and age"),
+        ("How many tasers were discharged by officers in 2019?", "How many dogs were seized by officers in 2019?"),
+        ("How many burglaries were recorded in 2019?", "How many robberies were recorded in 2019?"),
+    ],
+)
+def test_short_requests_of_one_form_for_another_thing_are_kept_apart(first: str, second: str) -> None:
+    assert [group.members for group in group_replies([_reply(0, first), _reply(1, second)])[0]] == [[0], [1]]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("How many burglaries were recorded in 2019?", "The number of burglaries recorded in 2019"),
+        (
+            "How many crimes were logged as taking place in hospitals in 2019, by outcome?",
+            "The number of crimes recorded which occurred in hospitals in 2019, by outcome",
+        ),
+    ],
+)
+def test_one_request_in_other_words_is_one_request(first: str, second: str) -> None:
+    assert [group.members for group in group_replies([_reply(0, first), _reply(1, second)])[0]] == [[0, 1]]
+
+
+def test_a_pair_kept_apart_is_named_in_the_words_of_the_letters() -> None:
+    asked = "How many {} were seized by your officers in 2019, and what did their storage cost?"
+    (miss,) = group_replies([_reply(0, asked.format("knives")), _reply(1, asked.format("dogs"))])[1]
+    assert miss.reason == "one asks for “knives” where the other asks for “dogs”"
+
+
+def test_two_questions_of_one_letter_in_the_same_words_join_only_by_another_letter() -> None:
+    text = "How many dogs were seized by your officers in 2019?"
+    twice = [_reply(0, text), _reply(0, text)]
+    assert len(group_replies(twice)[0]) == 2
+    assert [group.members for group in group_replies([*twice, _reply(1, text)])[0]] == [[0, 1, 2]]
+
+
+WORDS = st.sampled_from(["dog", "knife", "seized", "officer", "cost", "year", "arrest", "court", "fine", "car"])
+
+
+@given(st.lists(st.lists(WORDS, min_size=1, max_size=8), max_size=8))
+def test_every_reply_is_in_one_group(texts: list[list[str]]) -> None:
+    replies = [_reply(n, " ".join(words)) for n, words in enumerate(texts)]
+    members = [member for group in group_replies(replies)[0] for member in group.members]
+    assert sorted(members) == list(range(len(replies)))
+
+
+@given(st.lists(st.frozensets(WORDS, min_size=1), unique=True, max_size=12))
+def test_looking_at_rare_words_alone_misses_no_nearly_equal_pair(sets: list[frozenset[str]]) -> None:
+    wanted = {frozenset((a, b)) for a in sets for b in sets if len(a & b) * 200 >= NEAR_MISS * (len(a) + len(b))}
+    assert {frozenset(pair) for pair in nearly_equal(sets)} == wanted

@@ -271,6 +271,14 @@ def test_without_the_library_the_report_says_that_charts_are_left_out(monkeypatc
     assert "<svg" not in page
 
 
+@pytest.mark.skipif(not can_draw(), reason="vl-convert is not installed")
+def test_charts_that_would_make_the_page_too_long_are_left_out_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("foi_nlp.collate.report._MOST_PANELS", 2)
+    page = report_html(collate_records([letter(force, {"2019": 3}) for force in ("kent", "essex", "surrey")]))
+    assert page.count("<figcaption>") == 2
+    assert "would grow too long: 1." in page
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [390, 1280])
 def test_the_report_fits_a_browser_and_a_figure_opens_its_letter(folder: Path, width: int) -> None:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
@@ -19,6 +20,7 @@ from foi_nlp.collate.errors import CollateError
 INK = "#222222"
 FILL = "#0072B2"
 LATE = "#D55E00"
+_DATA = "figures"
 _UNSAFE = re.compile(r"<(?:script|foreignObject|image|a)\b|\bon\w+\s*=|javascript:|url\(\s*['\"]?(?!#)", re.IGNORECASE)
 _CONFIG: dict[str, Any] = {
     "font": "sans-serif",
@@ -78,7 +80,7 @@ def year_panel(bars: Sequence[Bar], *, labels: Sequence[str], most: float, descr
          "mark": {"type": "rule", "stroke": INK, "strokeWidth": 4},
          "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}}},
     ]  # fmt: skip
-    return _svg({"data": {"values": data}, "width": 230, "height": 110, "layer": layers}, description)
+    return _svg({"width": 230, "height": 110, "layer": layers}, data, description)
 
 
 def count_bars(counts: Sequence[tuple[str, int]], *, title: str, description: str) -> Markup:
@@ -92,8 +94,8 @@ def count_bars(counts: Sequence[tuple[str, int]], *, title: str, description: st
         "axis": {"values": _whole_ticks(counts), "format": "d"},
     }
     return _svg(
-        {"data": {"values": data}, "width": 150, "height": {"step": 20}, "mark": {"type": "bar", "fill": FILL},
-         "encoding": {"x": x, "y": y}},
+        {"width": 150, "height": {"step": 20}, "mark": {"type": "bar", "fill": FILL}, "encoding": {"x": x, "y": y}},
+        data,
         description,
     )  # fmt: skip
 
@@ -116,23 +118,34 @@ def clock_bars(clocks: Sequence[tuple[str, int, int]], *, description: str) -> M
         {"mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 11, "fill": INK},
          "encoding": {"x": x, "y": y, "text": {"field": "days", "type": "quantitative"}}},
     ]  # fmt: skip
-    return _svg({"data": {"values": data}, "width": 150, "height": {"step": 22}, "layer": layers}, description)
+    return _svg({"width": 150, "height": {"step": 22}, "layer": layers}, data, description)
 
 
-def _svg(spec: dict[str, Any], description: str) -> Markup:
+def _svg(spec: dict[str, Any], values: Sequence[dict[str, Any]], description: str) -> Markup:
+    import vl_convert
+
+    chart = json.loads(_compiled(json.dumps(spec, sort_keys=True)))
+    next(source for source in chart["data"] if source["name"] == _DATA)["values"] = list(values)
+    drawn: str = vl_convert.vega_to_svg(json.dumps(chart), allowed_base_urls=[])
+    if _UNSAFE.search(drawn):
+        raise CollateError("a chart came out with active content and is not used; report this with the letters' names")
+    start = f'<svg role="img" aria-label="{Markup.escape(description)}" '
+    return Markup(drawn.replace("<svg ", start, 1))  # noqa: S704  # static SVG, texts escaped by Vega, checked above
+
+
+@lru_cache(maxsize=256)
+def _compiled(spec: str) -> str:
+    """Give a Vega-Lite chart without its data as Vega, both as JSON: like panels differ in their data alone."""
     import vl_convert
 
     whole = {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "config": _CONFIG,
         "padding": {"left": 18, "right": 12, "top": 6, "bottom": 4},
-        **spec,
+        "data": {"name": _DATA},
+        **json.loads(spec),
     }
-    drawn: str = vl_convert.vegalite_to_svg(json.dumps(whole), allowed_base_urls=[])
-    if _UNSAFE.search(drawn):
-        raise CollateError("a chart came out with active content and is not used; report this with the letters' names")
-    start = f'<svg role="img" aria-label="{Markup.escape(description)}" '
-    return Markup(drawn.replace("<svg ", start, 1))  # noqa: S704  # static SVG, texts escaped by Vega, checked above
+    return json.dumps(vl_convert.vegalite_to_vega(json.dumps(whole)))
 
 
 def _number(value: float | None) -> str:

@@ -42,10 +42,19 @@ class Collation:
     name: str
     tables: Mapping[str, list[Row]]
     texts: Mapping[str, str] = field(default_factory=dict)
+    _index: dict[tuple[str, str], dict[Cell, list[Row]]] = field(init=False, repr=False, default_factory=dict)
 
     def rows(self, table: str, **equal: Cell) -> list[Row]:
         """Give the rows of a table in which each named column has the given value."""
-        return [row for row in self.tables[table] if all(row[key] == value for key, value in equal.items())]
+        if not equal:
+            return list(self.tables[table])
+        (column, wanted), *others = equal.items()
+        if (table, column) not in self._index:
+            index = self._index[table, column] = {}
+            for row in self.tables[table]:
+                index.setdefault(row[column], []).append(row)
+        found = self._index[table, column].get(wanted, [])
+        return [row for row in found if all(row[key] == value for key, value in others)]
 
     def to_pandas(self, table: str = "observations") -> pandas.DataFrame:
         """Give a table as a pandas DataFrame, with types that keep the empty apart from zero.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ _FRICTIONLESS = {"text": "string", "integer": "integer", "number": "number", "bo
 _ISO_DATE = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 
 
+@lru_cache(maxsize=1 << 16)  # most texts of a table stand in many of its rows
 def csv_text(text: str) -> str:
     """Give a text as it stands in the CSV files: one that a spreadsheet would run or change gets an apostrophe."""
     if _ISO_DATE.fullmatch(text):

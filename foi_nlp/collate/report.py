@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 REPORT = "report.html"
 _MOST_LINES = 600
-_MOST_PANELS = 60
+_HARMLESS = dict.fromkeys(map(ord, "\n\t\xa0"))
+_MOST_PANELS = 1000
 
 _KINDS = (
     ("all_disclosed", "●", "everything disclosed"),
@@ -108,11 +109,12 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
 
 def _visible(value: object) -> object:
     """Replace characters that would rewrite the page's order or vanish, in whatever the template shows."""
+    if not isinstance(value, str) or value.translate(_HARMLESS).isprintable():
+        return value
     from markupsafe import Markup
 
-    if isinstance(value, Markup):
-        return Markup(printable(str(value)))  # noqa: S704  # was markup before
-    return printable(value) if isinstance(value, str) else value
+    shown = printable(str(value))
+    return Markup(shown) if isinstance(value, Markup) else shown  # noqa: S704  # was markup before
 
 
 class _Maker:
@@ -121,6 +123,7 @@ class _Maker:
     def __init__(self, collation: Collation, *, draws: bool) -> None:
         self.collation = collation
         self.draws = draws
+        self.panels_left = _MOST_PANELS
         self.names = {str(row["authority_id"]): str(row["name"]) for row in collation.tables["authorities"]}
         self.letters = {str(row["letter_id"]): row for row in collation.tables["letters"]}
         self.by_letter: dict[str, list[Row]] = {}
@@ -226,9 +229,11 @@ class _Maker:
                 r for r in whole if r["observation_id"] or r["authority_id"] not in with_lines or r["period_start"]
             ]
             text = one_line(str(question["text"]), limit=160) if question else "no question of the request is named"
+            panels, without = self._panels(whole)
             result.append({
                 "title": f"Question {question_id}: {text}" if question else f"Figures for which {text}",
-                "panels": self._panels(whole),
+                "panels": panels,
+                "without_panel": without,
                 "whole": self._table("Figures as a whole, by year", whole, by_line=False) if whole else None,
                 "lines": self._table("Figures by breakdown and period", lines, by_line=True) if lines else None,
                 "line_count": len({(r["authority_id"], r["line"], r["measure"]) for r in lines}),
@@ -265,9 +270,10 @@ class _Maker:
         heads = ["Authority" if not by_line else "Line – authority", *(heads or ["Figures"])]
         return _Table(caption, heads, ordered[:_MOST_LINES], notes, left_out)
 
-    def _panels(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    def _panels(self, rows: Sequence[Row]) -> tuple[list[dict[str, Any]], int]:
+        """Give the panels of a question, and how many more there would be were the page not to grow too long."""
         if not self.draws:
-            return []
+            return [], 0
         from foi_nlp.collate.charts import Bar, year_panel
 
         series: dict[tuple[str, str, str, str], list[Row]] = {}
@@ -277,7 +283,7 @@ class _Maker:
                 key = (kind, _measure(row), str(row["authority_id"]), str(row["letter_id"]))
                 series.setdefault(key, []).append(row)
         panels = []
-        for (kind, measure, authority, letter), cells in list(series.items())[:_MOST_PANELS]:
+        for (kind, measure, authority, letter), cells in list(series.items())[: self.panels_left]:
             like = [r for key, found in series.items() if key[0] == kind for r in found]
             labels = sorted({_year(r) for r in like})
             most = max(
@@ -299,7 +305,8 @@ class _Maker:
                 name += f" ({_base(str(self.letters[letter]['source']))})"
             svg = year_panel(bars, labels=labels, most=most, description=f"{name}, {measure}, {kind} years: {said}")
             panels.append({"name": name, "measure": f"{measure or cells[0]['unit']}, {kind} years", "svg": svg})
-        return panels
+        self.panels_left -= len(panels)
+        return panels, len(series) - len(panels)
 
     def _grounds(self, members: Iterable[str]) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}

@@ -8,6 +8,7 @@ same string and another question altogether.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -115,8 +116,13 @@ def words_of(text: str) -> tuple[str, ...]:
     """Give the words that carry the meaning of a text: no numbers, labels or stop words, plurals cut."""
     text = _MENTIONED_LABEL.sub(" ", _LABEL.sub(" ", text)).replace("’", "'")
     stop = _stop_words()
-    folded = (_singular(word) for word in map(str.lower, _WORD.findall(text)))
+    folded = (_singular(word) for word in map(str.lower, _WORD.findall(text)) if word not in stop)
     return tuple(word for word in folded if len(word) > 2 and word not in stop)
+
+
+def words_as_written(text: str, wanted: Collection[str], fold: Callable[[str], Iterable[str]]) -> list[str]:
+    """Give the words of a text that `fold` makes any of the wanted ones of, as written, each once."""
+    return list(dict.fromkeys(word for word in _WORD.findall(text) if not set(fold(word)).isdisjoint(wanted)))
 
 
 def replies_of(letter: int, record: LetterRecord) -> list[Reply]:
