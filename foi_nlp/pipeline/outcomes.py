@@ -1,52 +1,64 @@
 """Say what became of each question, and of the letter.
 
 What counts is gathered first: cues (rules with the label OUTCOME), grounds that are relied on, figures and their
-state. Each piece of evidence belongs to the questions that its sentence names, else to those that its stretch
-of the letter answers, else to the one whose words it shares, else to all. Then each question is decided by the
-same few steps, and the letter by the questions.
+state. Each piece of evidence belongs to the questions that its clause or sentence names, else to those that its
+stretch of the letter answers, else to the one whose words it shares, else to all. Then each question is decided by
+the same few steps, and the letter by the questions.
 
-Attributes of the rules: `weak`: counts only where nothing says otherwise. `generic`: a refusal that does not say
-on which ground. `marker`: says that an answer is in part. `secondary`: never a primary outcome. `start`: counts
-only as the first words of an answer. `letter`: says something of the letter alone.
+Attributes of the rules:
+
+* `weak`: counts only where nothing says otherwise.
+* `generic`: a refusal that does not say on which ground.
+* `notice`: names the letter itself a refusal; it belongs to the questions that it names, and to no place.
+* `marker`: says that an answer is in part.
+* `secondary`: never a primary outcome.
+* `start`: counts only as the first words of an answer.
+* `whole`: speaks of the whole request, unless it names a question or stands under the label of an answer.
+* `same`: the answer is that of the question named in the same sentence, or of the one before.
+* `letter`: says something of the letter alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-import regex
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
-from foi_nlp.pipeline.questions import named_questions, nearest_question, question_at
+from foi_nlp.pipeline.answers import AnswerBlock
+from foi_nlp.pipeline.questions import named_questions, nearest_question
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import LetterOutcome, Observation, Outcome, Question
 from foi_nlp.registers import register
 
 LABEL = "OUTCOME"
 
-_GROUNDS_IGNORED_IN = frozenset({"request", "clarification", "review_rights", "ico", "s16_advice", "boilerplate_act"})
-_SMALL = regex.compile(
-    r"<\s?\d|(?:fewer|less) than (?:five|ten|\d)|(?:low|small) (?:numbers?|counts?|cells?)", regex.IGNORECASE
+_GROUNDS_IGNORED_IN = frozenset(
+    {"request", "clarification", "review_rights", "ico", "s16_advice", "boilerplate_act", "intro"}
 )
-_PERIOD = regex.compile(
-    r"\b(?:19|20)\d\d\b|\b(?:that|current|first|earlier|previous) (?:years?|period)\b|\b(?:before|prior to)\b"
-)
+_TRAITS = ("weak", "generic", "notice", "marker", "secondary", "start", "whole", "same")
 _FIRST_WORDS = 200
-_RECKONING = regex.compile(
-    r"\b(?:\w+ )?minutes?\b|\bhours\b|within (?:the )?cost|(?:cost|fees|appropriate) limit", regex.IGNORECASE
-)
-_LABEL = regex.compile(r"[^\w£]*(?:[a-z]{1,10}[ .]{0,2})?\(?\d{0,2}[a-h]?[.):\]/*_ \t-]*\s*", regex.IGNORECASE)
+_HEADING_WORDS = 8
+_TRIM = " \t\n*_>|-:"
 _PART_REFUSED = frozenset({"refused_exempt", "refused_accessible", "deferred_publication", "refused_suppressed"})
 _GROUNDED = frozenset({"refused_cost", "refused_accessible", "deferred_publication", "refused_vexatious", "ncnd"})
 _GIVEN = frozenset({"reported", "nil"})
+_GIVING = frozenset({"disclosed_full", "disclosed_proxy", "outside_act"})
 _SUPPLIED = frozenset({"disclosed", "partial"})
 _REFUSALS = frozenset({"refused", "not_held", "ncnd"})
+_ANSWERING = frozenset({"responder", "joint_responder"})
+_PENDING = frozenset({"pending", "closed"})
+_PLACED = frozenset({"named", "label"})
+
+EvidenceBasis = Literal["named", "label", "order", "content", "single", "words", ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ class _Evidence:
     rule: str = ""
     traits: frozenset[str] = frozenset()
     provision: str = ""
+    basis: EvidenceBasis = ""
 
 
 @dataclass(slots=True)
@@ -83,8 +96,11 @@ class _Case:
     figures: list[Observation] = field(default_factory=list)
     blocks: list[tuple[int, int]] = field(default_factory=list)
 
-    def has(self, outcome: str, *, without: str = "") -> bool:
-        return any(e.outcome == outcome and (not without or without not in e.traits) for e in self.evidence)
+    def has(self, outcome: str) -> bool:
+        return any(e.outcome == outcome for e in self.evidence)
+
+    def block_at(self, offset: int) -> tuple[int, int] | None:
+        return next((block for block in self.blocks if block[0] <= offset < block[1]), None)
 
 
 @lru_cache(maxsize=1)
@@ -129,6 +145,7 @@ class OutcomesComponent:
         for hit in [*hits, *references]:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         evidence = [*_from_cues(reading, hits, references), *_from_grounds(reading, references)]
+        evidence = _settled(reading, evidence)
         reading.facts.outcomes = _decide_all(reading, evidence)
         reading.facts.letter_outcome = _letter(reading, evidence, hits)
         return doc
@@ -138,25 +155,43 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
     out = []
     for hit in hits:
         attributes = hit.rule.attributes
-        if attributes.get("letter"):
+        if attributes.get("letter") or _repeats_question(reading, hit.end - 1):
             continue
-        traits = {name for name in ("weak", "generic", "marker", "secondary", "start") if attributes.get(name)}
+        traits = {name for name in _TRAITS if attributes.get(name)}
         if "start" in traits and not _begins_answer(reading, hit):
             continue
         start, end = reading.sentence_at(hit.start)
-        if _PERIOD.search(reading.flow, start, end):
+        if _is_scoped(reading, start, end):
             traits.add("scoped")
+        names, basis = _questions_of(reading, hit.start, references, by_words=hit.rule.value != "disclosed_full")
+        if ("notice" in traits and basis != "named") or ("whole" in traits and basis not in _PLACED):
+            names, basis = (), ""
         out.append(
             _Evidence(
                 outcome=hit.rule.value or "",
                 start=hit.start,
                 end=hit.end,
-                questions=_questions_of(reading, hit.start, references, by_words=hit.rule.value != "disclosed_full"),
+                questions=names,
                 rule=hit.rule.id,
                 traits=frozenset(traits),
+                basis=basis,
             )
         )
     return out
+
+
+def _is_scoped(reading: Reading, start: int, end: int) -> bool:
+    """Whether a sentence speaks of some years, or of one of several authorities, alone."""
+    if shape("period").search(reading.flow, start, end):
+        return True
+    answering = {a.id for a in reading.facts.authorities if a.role in _ANSWERING}
+    named = {a.id for a in reading.facts.authorities if a.id in answering and start <= a.start < end}
+    return bool(named) and len(named) < len(answering)
+
+
+def _repeats_question(reading: Reading, offset: int) -> bool:
+    """Whether a place lies in a label of an answer, with which the question may be repeated."""
+    return any(block.label and block.label[0] <= offset < block.label[1] for block in reading.facts.answers)
 
 
 def _begins_answer(reading: Reading, hit: Hit) -> bool:
@@ -170,13 +205,10 @@ def _begins_answer(reading: Reading, hit: Hit) -> bool:
     return False
 
 
-_HEADING_WORDS = 8
-
-
 def _from_grounds(reading: Reading, references: Sequence[Hit]) -> list[_Evidence]:
     out = []
     for provision in reading.facts.provisions:
-        if provision.status == "mentioned" or provision.boilerplate:
+        if provision.status == "mentioned" or provision.boilerplate or _repeats_question(reading, provision.start):
             continue
         if reading.section_at(provision.start) in _GROUNDS_IGNORED_IN:
             continue
@@ -184,51 +216,116 @@ def _from_grounds(reading: Reading, references: Sequence[Hit]) -> list[_Evidence
         if outcome is None:
             continue
         start, end = reading.sentence_at(provision.start)
-        if outcome == "refused_exempt" and _SMALL.search(reading.flow, start, end):
+        if outcome == "refused_exempt" and shape("small_number").search(reading.flow, start, end):
             outcome = "refused_suppressed"
+        names, basis = _questions_of(reading, provision.start, references, by_words=True)
         out.append(
             _Evidence(
                 outcome=outcome,
                 start=provision.start,
                 end=provision.end,
-                questions=_questions_of(reading, provision.start, references, by_words=True),
+                questions=names,
                 rule=provision.rule,
                 provision=provision.id,
+                basis=basis,
             )
         )
     return out
 
 
 def _outcome_of_ground(provision: str) -> str | None:
-    """Give the outcome that goes with a ground; the longest entry of the register wins."""
-    if provision in _ncnd_limbs():
-        return "ncnd"
+    """Give the outcome that goes with a ground; the longest entry of the register wins, then what neither confirms."""
     best: tuple[int, str] | None = None
     for kind in _kinds().values():
         for ground in kind.grounds:
             if provision == ground or provision.startswith(f"{ground}("):
                 best = max(best or (0, ""), (len(ground), kind.id))
+    if provision in _ncnd_limbs() and (best is None or best[0] < len(provision)):
+        return "ncnd"
     return best[1] if best else None
 
 
-def _questions_of(reading: Reading, offset: int, references: Sequence[Hit], *, by_words: bool) -> tuple[str, ...]:
+def _questions_of(
+    reading: Reading, offset: int, references: Sequence[Hit], *, by_words: bool
+) -> tuple[tuple[str, ...], EvidenceBasis]:
+    """Give the questions that the text at `offset` speaks of, and how that is known."""
     start, end = reading.sentence_at(offset)
-    if reading.section_at(offset) != "exemption":
+    for stretch in (_clause(reading, offset, start, end), (start, end)):
         named = [
             name
             for reference in references
-            if start <= reference.start < end
+            if stretch[0] <= reference.start < stretch[1]
             for name in named_questions(reading, reference)
         ]
         if named:
-            return tuple(dict.fromkeys(named))
-    answered = question_at(reading, offset)
-    if answered or not by_words:
-        return answered
-    if any(block.basis == "label" for block in reading.facts.answers):
-        return ()
+            return tuple(dict.fromkeys(named)), "named"
+    block = next((b for b in reading.facts.answers if b.start <= offset < b.end), None)
+    if block is not None:
+        return block.question_ids, block.basis
+    if not by_words or any(block.basis == "label" for block in reading.facts.answers):
+        return (), ""
     nearest = nearest_question(reading, start, end)
-    return (nearest,) if nearest else ()
+    return ((nearest,), "words") if nearest else ((), "")
+
+
+def _clause(reading: Reading, offset: int, start: int, end: int) -> tuple[int, int]:
+    """Give the clause of a sentence that holds `offset`."""
+    for found in shape("clause_break").finditer(reading.flow, start, end):
+        if found.end() <= offset:
+            start = found.end()
+        elif found.start() > offset:
+            return start, found.start()
+    return start, end
+
+
+def _settled(reading: Reading, evidence: Sequence[_Evidence]) -> list[_Evidence]:
+    """Settle whose the grounds are that are set out together behind the last answer.
+
+    They are those of the questions whose answers name them, or refuse without naming any; the last question's only
+    if its own answer refuses, too; else they are the letter's.
+    """
+    labelled = [block for block in reading.facts.answers if block.basis == "label"]
+    if len({block.question_ids for block in labelled}) < 2:
+        return list(evidence)
+    last = max(labelled, key=lambda block: block.start)
+    tail = _tail(reading, last)
+    if tail is None:
+        return list(evidence)
+    own = [e for e in evidence if not (tail <= e.start < last.end and e.basis == "label")]
+    refusing = [e for e in own if e.questions and _kinds().get(e.outcome) and _group(e.outcome) in _REFUSALS]
+    out = list(own)
+    for item in evidence:
+        if not (tail <= item.start < last.end and item.basis == "label"):
+            continue
+        if item.provision and any(_section_of(e.provision) == _section_of(item.provision) for e in own):
+            continue
+        if any(set(e.questions) & set(last.question_ids) for e in refusing):
+            out.append(item)
+            continue
+        unfounded = [e for e in refusing if e.outcome == item.outcome and "generic" in e.traits]
+        names = tuple(dict.fromkeys(name for e in unfounded for name in e.questions))
+        out.append(replace(item, questions=names, basis="named" if names else ""))
+    return sorted(out, key=lambda item: item.start)
+
+
+def _tail(reading: Reading, last: AnswerBlock) -> int | None:
+    """Give where the headed reasons begin behind the words of the last answer; None where there are none."""
+    start = last.label[1] if last.label else last.start
+    for section in reading.facts.sections:
+        if section.id == "exemption" and section.rule.startswith(_HEADED) and start < section.start < last.end:
+            return section.start if reading.text[start : section.start].strip(_TRIM) else None
+    return None
+
+
+_HEADED = ("section.exemption.ground", "section.exemption.harm", "section.exemption.reasons")
+
+
+def _section_of(provision: str) -> str:
+    return provision.split("(")[0]
+
+
+def _group(outcome: str) -> str:
+    return _kinds()[outcome].group
 
 
 def _decide_all(reading: Reading, evidence: Sequence[_Evidence]) -> list[Outcome]:
@@ -248,12 +345,15 @@ def _decide_all(reading: Reading, evidence: Sequence[_Evidence]) -> list[Outcome
     decided: dict[str, Outcome] = {}
     stems = {question.parent for question in reading.facts.questions}
     labelled = {n for b in reading.facts.answers if b.basis == "label" for n in b.question_ids}
+    waiting = _waiting(reading, evidence, list(cases.values()))
+    before: Outcome | None = None
     for name, case in cases.items():
         if name in stems and name not in labelled and not case.figures:
             continue
-        outcome = _decide(reading, case)
+        outcome = _outcome(reading, _Case(case.question, [waiting]), waiting.outcome, []) if waiting else None
+        outcome = outcome or _same_as_another(reading, case, decided, before) or _decide(reading, case)
         if outcome is not None:
-            decided[name] = outcome
+            decided[name] = before = outcome
     out = []
     for question in reading.facts.questions:
         whole = _inherited(question, reading.facts.questions, decided)
@@ -265,20 +365,48 @@ def _decide_all(reading: Reading, evidence: Sequence[_Evidence]) -> list[Outcome
     return out
 
 
+def _waiting(reading: Reading, evidence: Sequence[_Evidence], cases: Sequence[_Case]) -> _Evidence | None:
+    """Give what the whole request waits for, in a letter that answers no question by its label."""
+    whole = [e for e in evidence if "whole" in e.traits and not e.questions]
+    if not whole or any(f.status in _GIVEN and not _argues(reading, case, f) for case in cases for f in case.figures):
+        return None
+    if any(e.basis in _PLACED and _is_refusal(e.outcome) for e in evidence):
+        return None
+    return max(whole, key=lambda e: _kinds()[e.outcome].rank)
+
+
+def _same_as_another(
+    reading: Reading, case: _Case, decided: Mapping[str, Outcome], before: Outcome | None
+) -> Outcome | None:
+    """Decide an answer that only points to another: a refusal there is one here, too."""
+    pointing = next((e for e in case.evidence if "same" in e.traits), None)
+    if pointing is None or any(f.status in _GIVEN for f in case.figures):
+        return None
+    start, end = reading.sentence_at(pointing.start)
+    named = [decided[name] for name in pointing.questions if name in decided and name != case.question.id]
+    other = named[0] if named else before
+    if other is None or other.outcome not in _kinds():
+        return None
+    if not _is_refusal(other.outcome) and pointing.outcome != "same":
+        return None
+    return other.model_copy(update={"question": case.question.id, "secondary": [], "start": start, "end": end})
+
+
 def _decide(reading: Reading, case: _Case) -> Outcome | None:
     """Decide one question by its own evidence; None where there is none."""
-    given = [f for f in case.figures if f.status in _GIVEN and not _argues_cost(reading, f)]
+    given = [f for f in case.figures if f.status in _GIVEN and not _argues(reading, case, f)]
     hidden = [f for f in case.figures if f.status in {"suppressed", "withheld"}]
     lacking = [f for f in case.figures if f.status in {"not_held", "not_recorded"}]
-    refusals = _refusals(case, given=bool(given), hidden=bool(hidden))
+    attached = case.has("disclosed_attachment")
+    goodwill = case.has("outside_act") and not case.has("disclosed_partial")
+    proxy = case.has("disclosed_proxy") or (bool(given) and goodwill) or any(f.is_proxy for f in given)
+    yes = any(e.outcome == "disclosed_full" and "start" in e.traits for e in case.evidence)
+    refusals = _refusals(case, given=bool(given), hidden=bool(hidden), supplied=bool(given) or attached or yes)
     pending = _pending(case)
     if pending and not given:
         return _outcome(reading, case, pending, [])
-    attached = case.has("disclosed_attachment")
-    proxy = case.has("disclosed_proxy") or any(f.is_proxy for f in given)
-    yes = any(e.outcome == "disclosed_full" and "start" in e.traits for e in case.evidence)
     if refusals:
-        return _with_refusals(reading, case, refusals, given=bool(given) or yes, attached=attached, proxy=proxy)
+        return _with_refusals(reading, case, refusals, given=given, yes=yes, attached=attached, proxy=proxy)
     secondary = ["refused_suppressed"] if hidden else ["not_held"] if lacking else []
     if proxy and given:
         return _outcome(reading, case, "disclosed_proxy", [])
@@ -298,12 +426,32 @@ def _decide(reading: Reading, case: _Case) -> Outcome | None:
     return None
 
 
-def _argues_cost(reading: Reading, figure: Observation) -> bool:
-    """Whether a figure stands in running text that reckons what an answer would cost."""
-    if figure.method != "prose":
+def _argues(reading: Reading, case: _Case, figure: Observation) -> bool:
+    """Whether a figure in running text only argues for a refusal.
+
+    It does where its paragraph reckons a cost, and where it stands behind a refusal of everything, with nothing
+    between them that says that something is given after all.
+    """
+    if figure.method != "prose" or figure.is_proxy:
         return False
-    start, end = _paragraph(reading, figure.start)
-    return bool(_RECKONING.search(reading.flow, start, end))
+    if shape("reckoning").search(reading.flow, *_paragraph(reading, figure.start)):
+        return True
+    block = case.block_at(figure.start)
+    refused = [
+        e.start
+        for e in case.evidence
+        if e.start < figure.start
+        and (block is None or block[0] <= e.start)
+        and _is_refusal(e.outcome)
+        and not e.traits & {"scoped", "weak", "secondary"}
+    ]
+    if not refused:
+        return False
+    return not any(e.outcome in _GIVING and min(refused) <= e.start < figure.end for e in case.evidence)
+
+
+def _is_refusal(outcome: str) -> bool:
+    return outcome in _kinds() and _group(outcome) in _REFUSALS
 
 
 def _paragraph(reading: Reading, offset: int) -> tuple[int, int]:
@@ -312,8 +460,11 @@ def _paragraph(reading: Reading, offset: int) -> tuple[int, int]:
     return max(start, 0), end if end >= 0 else len(reading.text)
 
 
-def _refusals(case: _Case, *, given: bool, hidden: bool) -> list[str]:
-    """Give the kinds of refusal that count, the weightiest first."""
+def _refusals(case: _Case, *, given: bool, hidden: bool, supplied: bool) -> list[str]:
+    """Give the kinds of refusal that count, the weightiest first.
+
+    To neither confirm nor deny that there is anything else changes nothing where something was given or refused.
+    """
     kinds = _kinds()
     strong: dict[str, bool] = {}
     for item in case.evidence:
@@ -325,6 +476,8 @@ def _refusals(case: _Case, *, given: bool, hidden: bool) -> list[str]:
         )
         counts = not item.traits & {"weak", "generic", "secondary"}
         strong[outcome] = strong.get(outcome, False) or counts
+    if case.has("ncnd_additional") and (supplied or set(strong) - {"ncnd"}):
+        strong.pop("ncnd", None)
     sure = [outcome for outcome, counts in strong.items() if counts]
     if set(sure) & _GROUNDED and not any(e.outcome == "refused_exempt" and e.provision for e in case.evidence):
         sure = [outcome for outcome in sure if outcome != "refused_exempt"]  # "exempt" said of the ground that is named
@@ -340,42 +493,58 @@ def _pending(case: _Case) -> str | None:
     found = [
         e.outcome
         for e in case.evidence
-        if e.outcome in kinds and kinds[e.outcome].group in {"pending", "closed"} and "weak" not in e.traits
+        if e.outcome in kinds and kinds[e.outcome].group in _PENDING and "weak" not in e.traits
     ]
     return max(found, key=lambda outcome: kinds[outcome].rank, default=None)
 
 
 def _with_refusals(
-    reading: Reading, case: _Case, refusals: Sequence[str], *, given: bool, attached: bool, proxy: bool
+    reading: Reading,
+    case: _Case,
+    refusals: Sequence[str],
+    *,
+    given: Sequence[Observation],
+    yes: bool,
+    attached: bool,
+    proxy: bool,
 ) -> Outcome:
     first = refusals[0]
-    scoped = all("scoped" in e.traits for e in case.evidence if e.outcome == first and not e.provision)
+    refused = [e for e in case.evidence if e.outcome == first and not e.provision]
+    scoped = all("scoped" in e.traits for e in refused)
     in_part = case.has("disclosed_partial")
-    if not given and first in _PART_REFUSED and _opens_with_figures(reading, case):
-        given = True
-    if not given and not attached:
+    some = bool(given) or yes or (first in _PART_REFUSED and _opens_with_figures(reading, case))
+    if not some and not attached:
         return _outcome(reading, case, first, list(refusals[1:]))
-    if proxy and given:
+    if proxy and some:
         if first in {"not_held", "refused_suppressed"} and scoped:
             return _outcome(reading, case, "disclosed_proxy", list(refusals))
         return _outcome(reading, case, first, ["disclosed_proxy", *refusals[1:]])
-    if refusals == ["not_held"] and given and not scoped and not in_part and not attached:
+    instead = not given or min(f.start for f in given) > min((e.start for e in refused), default=0)
+    if list(refusals) == ["not_held"] and some and instead and not scoped and not in_part and not attached:
         return _outcome(reading, case, "not_held", ["disclosed_proxy"])
     return _outcome(reading, case, "disclosed_partial", [*(["disclosed_attachment"] if attached else []), *refusals])
 
 
 def _opens_with_figures(reading: Reading, case: _Case) -> bool:
-    """Whether an answer gives numbers before it refuses anything."""
-    refused = [e.start for e in case.evidence if e.outcome in _PART_REFUSED]
+    """Whether an answer gives numbers, in its first words or in a table, though no period was found for them."""
     for start, end in case.blocks:
-        body = start + len(_LABEL.match(reading.text, start, end)[0])  # type: ignore[index]
-        stop = min((at for at in refused if at >= body), default=end)
-        first = reading.sentence_at(body)[1]
-        if reading.section_at(body) != "response" or any(body <= p.start < first for p in reading.facts.provisions):
+        label = shape("label").match(reading.ruled, start, end)
+        body = label.end() if label else start
+        body += len(reading.text[body:end]) - len(reading.text[body:end].lstrip(_TRIM))
+        if reading.section_at(body) != "response":
             continue
-        if first <= stop and any(c.isdigit() for c in reading.text[body:first]):
+        first = reading.sentence_at(body)[1]
+        refused = any(body <= e.start < first and _is_refusal(e.outcome) for e in case.evidence)
+        if not refused and shape("opening_figure").match(reading.ruled, body, first):
             return True
+        for grid in reading.grids:
+            if start <= grid.start < end and reading.section_at(grid.start) == "response" and _holds_figures(grid):
+                return True
     return False
+
+
+def _holds_figures(grid: Grid) -> bool:
+    return len(grid.rows) > 1 and any(c.isdigit() for row in grid.rows[1:] for cell in row[1:] for c in cell.text)
 
 
 def _answers_in_words(reading: Reading, case: _Case) -> bool:
@@ -435,13 +604,15 @@ def _inherited(question: Question, questions: Sequence[Question], decided: Mappi
 
 
 def _from_general(
-    reading: Reading, question: Question, general: Sequence[_Evidence], decided: Iterable[Outcome]
+    reading: Reading, question: Question, general: Sequence[_Evidence], decided: Sequence[Outcome]
 ) -> Outcome:
     """Decide a question that nothing speaks of by what is said of the whole request.
 
     Where the letter says that it discloses, a refusal that is some other question's does not reach this one.
     """
     said = any(e.outcome == "disclosed_full" for e in general)
+    if any(_is_refusal(name) for o in decided for name in (o.outcome, *o.secondary)):
+        general = [e for e in general if "notice" not in e.traits]
     explained = {name for o in decided for name in (o.outcome, *o.secondary)} if said else set()
     case = _Case(question, [e for e in general if "marker" not in e.traits and e.outcome not in explained])
     outcome = _decide(reading, case)
@@ -451,10 +622,15 @@ def _from_general(
     return outcome
 
 
-def _letter(reading: Reading, evidence: Iterable[_Evidence], hits: Sequence[Hit]) -> LetterOutcome | None:
+def _letter(reading: Reading, evidence: Sequence[_Evidence], hits: Sequence[Hit]) -> LetterOutcome | None:
     kinds = _kinds()
     flags = sorted({e.outcome for e in evidence if _is_flag(e.outcome)})
     outcomes = [o.outcome for o in reading.facts.outcomes]
+    if not reading.facts.questions:
+        alone = _decide(
+            reading, _Case(Question(id="", text="", start=0, end=0), [e for e in evidence if not e.questions])
+        )
+        outcomes = [alone.outcome] if alone else []
     supplied = [name for o in reading.facts.outcomes for name in o.secondary if kinds[name].group in _SUPPLIED]
     special = next((h.rule.value for h in hits if h.rule.attributes.get("letter") and h.rule.value in kinds), None)
     name = special or _letter_id([kinds[outcome].group for outcome in [*outcomes, *supplied]], outcomes)

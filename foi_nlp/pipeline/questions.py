@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import regex
 from spacy.language import Language
@@ -19,11 +18,11 @@ from spacy.tokens import Doc
 
 from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
+from foi_nlp.pipeline.answers import AnswerBlock
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.pipeline.shapes import shape, word_list, word_set
 from foi_nlp.records import Question
-
-AnswerBasis = Literal["label", "order", "content", "single"]
 
 _ANSWER_SECTIONS = frozenset(
     {"response", "preface", "searches", "boilerplate_act", "exemption", "s16_advice", "caveat"}
@@ -42,18 +41,6 @@ _WRAPPED_LINE = 60
 _HEADING_WORDS = 5
 _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "marking"})
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
-_CARDINALS = ("one", "two", "three", "four", "five", "six", "seven", "eight")
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-_STOP = frozenset(
-    {
-        "the", "and", "for", "with", "that", "this", "from", "have", "has", "had", "how", "many", "much", "what",
-        "which", "were", "was", "are", "been", "your", "you", "our", "their", "please", "number", "numbers",
-        "total", "each", "year", "years", "not", "but", "any", "all", "between", "per", "force", "police",
-        "constabulary", "information", "can", "could", "would", "will", "may", "who", "when", "where", "did",
-        "does", "those", "these", "there", "they", "them", "its", "also", "such", "than", "then", "into", "being",
-        "by", "of", "in", "on", "at", "to", "is", "it", "as", "or", "an", "be",
-    }
-)  # fmt: skip
 _WORD = regex.compile(r"[a-z]+")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ID = regex.compile(r"(?P<roman>[ivxIVX]{1,4})|(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
@@ -64,42 +51,10 @@ _LABEL_PART = regex.compile(
 )
 _LABEL_TAIL = regex.compile(r"[ \t\\.):\]\[/*_-]*")
 _NUMBERED_LINE = regex.compile(r"^[ \t>*_]*\d{1,2}[ \t]*[.):]", regex.MULTILINE)
-_RANGE = regex.compile(r"\d[a-h)]* ?(?:-|to) ?(?:q|questions? )?\d|[a-h]\)? (?:-|to) ", regex.IGNORECASE)
 _BLANK = regex.compile(r"\n[ \t\f\r|>]*\n\s*")
 _BULLET = regex.compile(r"^[ \t>]*(?:[•·‣▪◦●*-]|\uf0b7)[ \t]+", regex.MULTILINE)
 _SENTENCE_BREAK = regex.compile(r"[.?!]\s")
 _SENTENCE_START = regex.compile(r"(?<=[.!])\s+")
-_ASKS = regex.compile(
-    r"(?:(?:in|on|at|of|for|to) )?(?:how|what|which|whose|who|when|where|why|does|do|did|is|are|has|have|can|"
-    r"could|please|(?:the|a) (?:total |full |overall |annual )?"
-    r"(?:numbers?|amount|percentage|proportion|cost|list|breakdown|copy)|"
-    r"copies|any information|the amount|details|numbers?)\b|I (?:would|should|'d)(?: also| additionally)?(?: like|"
-    r" be (?:glad|grateful))|I'd (?:also )?like|\(?[a-h]\)",
-    regex.IGNORECASE,
-)
-_DETAIL = regex.compile(
-    r"(?:I would like|I'd like|please (?:give|provide|show|split|break)|can|could) (?:this|these|them|it|that)\b|"
-    r"please (?:give|provide|split|break) (?:this|these|it|them)\b|please take this",
-    regex.IGNORECASE,
-)
-_AND_HOW = regex.compile(r", and (?P<second>how (?:many|much|often|long)\b)", regex.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerBlock:
-    """A stretch of the letter that answers one question, or several together.
-
-    `start` and `end` are code points, half-open; blocks are sorted and do not overlap. `basis` says how the
-    questions were found: an explicit label, the order of as many answers as questions, the words that answer
-    and question share, or that there is only one question. `label` is where the label stands, if there is one:
-    its digits are never figures.
-    """
-
-    question_ids: tuple[str, ...]
-    start: int
-    end: int
-    basis: AnswerBasis
-    label: tuple[int, int] | None = None
 
 
 def answer_blocks(reading: Reading) -> list[AnswerBlock]:
@@ -415,7 +370,7 @@ def _unlabelled(reading: Reading, start: int, end: int) -> list[tuple[int, int, 
     """Questions without labels: bullets or paragraphs that ask; within a lone paragraph, sentences that ask."""
     paragraphs = _paragraphs(reading, start, end)
     bullets = [line for line in _bulleted(reading, start, end) if len(line[2].split()) > _FEWEST_WORDS]
-    asking_bullets = [line for line in bullets if _ASKS.match(line[2]) or line[2].endswith("?")]
+    asking_bullets = [line for line in bullets if shape("asking").match(line[2]) or line[2].endswith("?")]
     if len(asking_bullets) > 1 and len(asking_bullets) * 2 > len(bullets):
         return asking_bullets
     asking = [p for p in paragraphs if _asks_something(p[2])]
@@ -432,10 +387,10 @@ def _unlabelled(reading: Reading, start: int, end: int) -> list[tuple[int, int, 
 
 def _asks_something(text: str) -> bool:
     bare = text.strip(_TRIM)
-    if _DETAIL.match(bare):
+    if shape("detail").match(bare):
         return False
     return "?" in text or any(
-        _ASKS.match(sentence.strip(_TRIM)) and not _DETAIL.match(sentence.strip(_TRIM))
+        shape("asking").match(sentence.strip(_TRIM)) and not shape("detail").match(sentence.strip(_TRIM))
         for sentence in _SENTENCE_START.split(text)
     )
 
@@ -443,7 +398,7 @@ def _asks_something(text: str) -> bool:
 def _coordinated(reading: Reading, piece: tuple[int, int, str]) -> list[tuple[int, int, str]]:
     """Two indirect questions joined by a comma and "and" are two questions."""
     start, end, text = piece
-    found = _AND_HOW.search(reading.flow, start, end)
+    found = shape("second_question").search(reading.flow, start, end)
     if not found or "?" in text:
         return [piece]
     cut = found.start("second")
@@ -488,7 +443,9 @@ def _alike(one: str, other: str) -> float:
 
 def _content_words(text: str) -> frozenset[str]:
     return frozenset(
-        word[:_STEM_LENGTH].rstrip("s") for word in _WORD.findall(text.lower()) if word not in _STOP and len(word) > 2
+        word[:_STEM_LENGTH].rstrip("s")
+        for word in _WORD.findall(text.lower())
+        if word not in word_set("shared_by_questions") and len(word) > 2
     )
 
 
@@ -569,10 +526,10 @@ def _ids_of(text: str, names: Sequence[str], current: str) -> tuple[str, ...]:
             break
     if not resolved:
         return ()
-    if len(resolved) == 2 and _RANGE.search(text):
+    if len(resolved) == 2 and shape("range").search(text):
         first, last = (list(names).index(name) for name in (resolved[0], resolved[-1]))
         resolved = list(names)[first : last + 1] if first < last else resolved
-    elif len(resolved) > 2 and _RANGE.search(text):
+    elif len(resolved) > 2 and shape("range").search(text):
         first, last = list(names).index(resolved[0]), list(names).index(resolved[-1])
         resolved = list(names)[first : last + 1] if first < last else resolved
     return tuple(dict.fromkeys(resolved))
@@ -732,9 +689,11 @@ def _ordinal_ids(text: str, names: Sequence[str]) -> tuple[str, ...]:
     tops = [name for name in names if not name[:-1].isdigit()] or list(names)
     out = []
     for word in _WORD.findall(text.lower()):
-        if word in {"last", "final"}:
+        if word in word_set("last"):
             out.append(tops[-1])
-        out += [tops[row.index(word)] for row in (_ORDINALS, _CARDINALS) if word in row[: len(tops)]]
+        out += [
+            tops[row.index(word)] for row in (word_list("ordinals"), word_list("cardinals")) if word in row[: len(tops)]
+        ]
     return tuple(out)
 
 

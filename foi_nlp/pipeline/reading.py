@@ -18,7 +18,7 @@ from foi_nlp.grids import Grid
 
 if TYPE_CHECKING:
     from foi_nlp import records
-    from foi_nlp.pipeline.questions import AnswerBlock
+    from foi_nlp.pipeline.answers import AnswerBlock
     from foi_nlp.pipeline.scanning import Forms
 
 SPANS_KEY = "foi"

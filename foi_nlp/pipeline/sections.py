@@ -31,6 +31,7 @@ from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import Section
 
 LABEL = "SECTION"
@@ -46,15 +47,6 @@ _LEFT_BY_LABELS = frozenset({"exemption", "s16_advice", "caveat", "request", "cl
 _FURNITURE_SECTIONS = frozenset({"marking", "letterhead", "footer", "ref_block"})
 _FURNITURE_MAX_LENGTH = 200
 _FURNITURE_GAP_LINES = 2
-_LABELLED = regex.compile(
-    r"\s*[ \t>*_#\\\[(\"“'‘-]*(?:(?:question|request|point|part|answer)s?[ \t]*|q[ \t]?)?"
-    r"(?P<label>\d{1,2}[ \t]?[a-z]?\b|[a-h]\b|[ivx]{1,4}(?=\)))[ \t\\*_\])]*(?:[.):\]/–-](?!\d)|$)",
-    regex.MULTILINE | regex.IGNORECASE,
-)
-_LABEL_ALONE = regex.compile(
-    r"[ \t>*_#\\\[(-]*(?:[a-zA-Z]{1,9}[ .]?)?"
-    r"(?:\d{1,2}[a-z]?|[a-h])[ \t\\*_\])]*[.):\]/][ \t*_]*"
-)
 _SCHEMES = (
     tuple(str(number) for number in range(1, 31)),
     tuple("abcdefgh"),
@@ -64,16 +56,17 @@ _SHORTEST_RUN = 2
 _UNASKED = frozenset({"footer", "marking", "exemption", "annex", "s16_advice"})
 _BULLET = regex.compile(r"[ \t>*_]*(?:[•·‣▪◦●–-]|\uf0b7)[ \t]+")
 _PAGE_NUMBER = regex.compile(r"(?<!\S)\d{1,3}(?!\S)")
-_QUESTION_WORDS = regex.compile(
-    r"[\s*_\"]*(?:(?:in |on |at |of |for )?(?:how|what|which|whose)|who|when|where|why|does|do|did|is|are|has|have|"
-    r"can|could|please)\b",
-    regex.IGNORECASE,
-)
 _BLANK_LINE = regex.compile(r"\n[ \t\f\r|>]*\n")
 _OPENING_QUOTE = regex.compile(r"[\s>*_\-•\d.)]*(?P<quote>[“\"])")
 _CLOSING_QUOTE = regex.compile(r"(?P<quote>[”\"])[*_.) ]*(?:\n[\s>*_.)]*|$)")
 _FIRST_LABELS = frozenset({"", "1", "a"})
 _QUOTED_MAX = 6000
+_QUOTED_LINE = regex.compile(r"[ \t]*>")
+_FEWEST_WORDS_OF_SENTENCE = 5
+_FEWEST_WORDS_OF_PROSE = 14
+_HEAD_LINES = frozenset({"addressee", "ref_block", "subject"})
+_HEAD_REACH = 1500
+_MOST_WORDS_OF_HEAD = 60
 
 
 @dataclass(slots=True)
@@ -86,10 +79,6 @@ class _Unit:
     section: str = ""
     rule: str = ""
     headed: bool = False
-
-
-_HEADS = frozenset({"marking", "letterhead", "addressee", "ref_block", "subject"})
-_LONGEST_HEAD = 2400  # code points; a letterhead with its addressee and references is seldom half of it
 
 
 @Language.factory("foi_sections", default_config={"patterns": []})
@@ -110,23 +99,10 @@ class SectionsComponent:
         reading = Reading.of(doc)
         hits = self.scanner.scan(reading)
         units, used = _segment(reading, hits)
-        reading.facts.sections = [part for section in _joined(units) for part in _bounded(reading, section)]
+        reading.facts.sections = _joined(units)
         for hit in used:
             reading.mark(LABEL, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         return doc
-
-
-def _bounded(reading: Reading, section: Section) -> list[Section]:
-    """End a head that goes on for too long: what follows it had no cue of its own, and is taken for the response."""
-    if section.id not in _HEADS or section.end - section.start <= _LONGEST_HEAD:
-        return [section]
-    grids = [grid.start for grid in reading.grids if section.start < grid.start < section.end]
-    limit = min([section.start + _LONGEST_HEAD // 2, *grids])
-    cut = reading.line_at(limit)[0]
-    if cut <= section.start:
-        return [section]
-    head = section.model_copy(update={"end": cut})
-    return [head, Section(id="response", start=cut, end=section.end, rule=section.rule)]
 
 
 def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[Hit]]:
@@ -163,7 +139,7 @@ def _units(reading: Reading, hits: Sequence[Hit], furniture: Sequence[tuple[int,
     for grid in reading.grids:
         cuts |= {grid.start, grid.end}
     marks = [*sorted(cut for cut in cuts if 0 <= cut < len(reading.text)), len(reading.text)]
-    labels = {b for a, b in pairwise(marks) if _LABEL_ALONE.fullmatch(reading.text, a, b)}
+    labels = {b for a, b in pairwise(marks) if shape("label_alone").fullmatch(reading.text, a, b)}
     bounds = [cut for cut in marks if cut not in labels or cut == len(reading.text)]
     breaks = [found.end() for found in _BLANK_LINE.finditer(reading.text)]
     return [_Unit(start, end, bisect.bisect_right(breaks, start)) for start, end in pairwise(bounds) if end > start]
@@ -240,6 +216,9 @@ class _Walk:
         self.asked: dict[str, None] = {}
         self.answered: set[str] = set()
         self.asked_before = False
+        self.worded = False
+        self.opening = False
+        self.words_of_prose = 0
 
     def step(self, unit: _Unit) -> None:
         """Give one unit its section."""
@@ -251,19 +230,29 @@ class _Walk:
                 self._ask(unit)
                 return
             self.listed = None
-            self._enter("response", "", unit)
+            self._enter("response", "")
         if self.pending and unit.start >= self.pending[2] and self.reading.text[unit.start : unit.end].strip():
-            self._enter(*self.pending[:2], unit)
+            self._enter(*self.pending[:2])
             self.pending = None
         if self.quote_end is not None and unit.start >= self.quote_end and self.section == "request":
-            self._enter("response", "", unit)
+            self._enter("response", "")
         hit = self._best(unit)
         if hit is not None:
             self._apply(hit, unit)
         else:
             self._continue(unit)
         if unit.section == "request":
+            if self.opening:
+                self._open(unit, hit)
             self._note(unit)
+
+    def _open(self, unit: _Unit, hit: Hit | None) -> None:
+        """Look at the first words of a request, which may stand on the line of its heading: a quotation ends it."""
+        at = hit.end if hit is not None and hit.rule.attributes.get("at") == "line" else unit.start
+        text = self.reading.text[at : unit.end]
+        if text.strip(" \t\n*_:.-"):
+            self.opening = False
+            self.quote_end = self._end_of_quotation(at + len(text) - len(text.lstrip(" \t\n:")))
 
     def _ask(self, unit: _Unit) -> None:
         self.section, self.rule, self.aside, self.pending, self.quote_end = "request", "", None, None, None
@@ -272,6 +261,7 @@ class _Walk:
 
     def _note(self, unit: _Unit) -> None:
         self.asked_before = True
+        self.worded = self.worded or bool(self.reading.text[unit.start : unit.end].strip())
         label = _label(self.reading, unit.start)
         if label:
             self.asked[label] = None
@@ -324,13 +314,14 @@ class _Walk:
         at = hit.rule.attributes.get("at", "unit")
         if at in {"after", "next"}:
             if self.section in _HEAD:
-                self._enter("intro", "", unit)
+                self._enter("intro", "")
             if self.section in _OUTSIDE:
                 self.asked.clear()
-            self.pending = (value, hit.rule.id, hit.end)
+            self.pending = (value, hit.rule.id, self._behind(hit))
             self._continue(unit)
             return
-        if reach == "section":
+        announced = self.pending is not None and hit.start < self.pending[2] and value in _OUTSIDE
+        if reach == "section" and not announced:
             self.pending = None
         if reach == "line":
             unit.section, unit.rule = value, hit.rule.id
@@ -338,7 +329,7 @@ class _Walk:
         if reach == "paragraph":
             resumed = self._resumed(value)
             if resumed != self.section:
-                self._enter(resumed, "", unit)
+                self._enter(resumed, "")
             self.aside = (value, hit.rule.id, unit.paragraph)
             unit.section, unit.rule = value, hit.rule.id
             return
@@ -348,9 +339,19 @@ class _Walk:
             self.asked_before = False
             self.asked.clear()
             self.answered.clear()
-        self._enter(value, hit.rule.id, unit)
+        self._enter(value, hit.rule.id)
         unit.section, unit.rule = value, hit.rule.id
         unit.headed = bool(hit.rule.attributes.get("heading"))
+
+    def _behind(self, hit: Hit) -> int:
+        """Give where the words that a cue announces begin: behind it, or with a label that the cue runs into.
+
+        A cue that asks for a colon may find the one behind the label of the first question, in the next paragraph.
+        """
+        for found in _BLANK_LINE.finditer(self.reading.text, hit.start, hit.end):
+            if _label(self.reading, found.end()):
+                return found.end()
+        return hit.end
 
     def _resumed(self, aside: str) -> str:
         """Give what goes on behind an aside: once the authority speaks of the Act or its data, the request is over."""
@@ -358,19 +359,22 @@ class _Walk:
             return "response" if self.section in {"request", "clarification"} else self.section
         return self.section
 
-    def _enter(self, section: str, rule: str, unit: _Unit) -> None:
+    def _enter(self, section: str, rule: str) -> None:
         self.section, self.rule, self.aside = section, rule, None
         self.quote_end = None
-        if section == "request":
-            self.quote_end = self._end_of_quotation(unit)
+        self.worded = False
+        self.opening = section == "request"
 
-    def _end_of_quotation(self, unit: _Unit) -> int | None:
+    def _end_of_quotation(self, start: int) -> int | None:
         """Give where a request ends that stands in quotation marks: at the one that closes, at a line's end.
 
         A closing mark is not the end where the next paragraph opens one again or the numbering goes on.
         """
         text = self.reading.text
-        opened = _OPENING_QUOTE.match(text, unit.start)
+        marked = self._end_of_marked_lines(start)
+        if marked is not None:
+            return marked
+        opened = _OPENING_QUOTE.match(text, start)
         if not opened:
             return None
         begin, limit = opened.start("quote"), min(len(text), opened.end() + _QUOTED_MAX)
@@ -387,6 +391,17 @@ class _Walk:
                 return found.end("quote")
         return None
 
+    def _end_of_marked_lines(self, start: int) -> int | None:
+        """Give where the lines end that are marked as quoted, if the request begins in such a line."""
+        text, lines = self.reading.text, self.reading.lines
+        line = self.reading.line_index(start)
+        if not _QUOTED_LINE.match(text, *lines[line]):
+            return None
+        while line < len(lines) and _QUOTED_LINE.match(text, *lines[line]):
+            line += 1
+        rest = lines[line][0] if line < len(lines) else len(text)
+        return rest if text[rest:].strip() else None
+
     def _continue(self, unit: _Unit) -> None:
         if self.aside is not None:
             section, rule, paragraph = self.aside
@@ -395,15 +410,32 @@ class _Walk:
                 return
             self.aside = None
         if self.section in _LEFT_BY_LABELS and self._answers_again(unit):
-            self._enter("response", "", unit)
+            self._enter("response", "")
+        elif self.section in _HEAD and self._ends_head(unit):
+            self._enter("intro", "")
         unit.section, unit.rule = self.section, self.rule
         if self.section == "response":
             self.answered.add(_label(self.reading, unit.start))
 
+    def _ends_head(self, unit: _Unit) -> bool:
+        """Whether a letter begins to speak, in running text behind which no line of its head is found."""
+        words = self.reading.text[unit.start : unit.end].split()
+        if len(words) < _FEWEST_WORDS_OF_SENTENCE or sum(word[0].islower() for word in words) * 2 <= len(words):
+            return False
+        self.words_of_prose += len(words)
+        if self.words_of_prose < _FEWEST_WORDS_OF_PROSE:
+            return False
+        return not any(
+            hit.rule.value in _HEAD_LINES and unit.end <= hit.start < unit.end + _HEAD_REACH for hit in self.hits
+        )
+
     def _answers_again(self, unit: _Unit) -> bool:
-        """Whether a table stands, or the numbering of the answers begins or goes on, behind something else."""
+        """Whether a table stands, or the numbering of the answers begins or goes on, behind something else.
+
+        A table with which the request begins is the request itself.
+        """
         if any(start == unit.start for start in self.grids):
-            return True
+            return self.section != "request" or self.worded
         label = _label(self.reading, unit.start)
         if label not in self.asked or label in self.answered:
             return False
@@ -414,7 +446,7 @@ class _Walk:
 
 def _label(reading: Reading, start: int) -> str:
     """Give the number or letter that a line begins with, plain and in lower case, or "" where there is none."""
-    found = _LABELLED.match(reading.text, start)
+    found = shape("label").match(reading.text, start)
     return "".join(found["label"].lower().split()) if found else ""
 
 
@@ -487,12 +519,14 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
     first = _label(reading, units[heads[0]].start)
     if first and any(_label(reading, unit.start) == first for unit in units[heads[-1] + 1 : end]):
         return
+    if all(units[head].section == "request" for head in heads) and any(unit.headed for unit in units[heads[-1] : end]):
+        return
     stretches = list(zip(heads, [*heads[1:], end], strict=True))
     followed = [
         any(
             units[i].paragraph != units[head].paragraph
             and units[i].section not in {"footer", "marking"}
-            and not _asks(reading, units[i].start, units[i].end)
+            and not _goes_on_asking(reading, units[i])
             for i in range(head + 1, stop)
         )
         for head, stop in stretches[:-1]
@@ -518,7 +552,9 @@ def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
         for i, unit in enumerate(units):
             if len(heads) == len(scheme):
                 break
-            if _label(reading, unit.start) == scheme[len(heads)] and _repeats_question(reading, unit):
+            if _label(reading, unit.start) == scheme[len(heads)] and (
+                _repeats_question(reading, unit) or (len(heads) > 1 and _stands_as_head(reading, units, i))
+            ):
                 heads.append(i)
         if len(heads) > 1:
             return heads
@@ -530,9 +566,28 @@ def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
     return [] if any(unit.section == "request" for unit in units) else bullets
 
 
+def _goes_on_asking(reading: Reading, unit: _Unit) -> bool:
+    """Whether a unit asks, or says how the answer should be, so that it is no answer itself."""
+    text = reading.ruled[unit.start : unit.end].strip(" \t\n*_-•>")
+    return _asks(reading, unit.start, unit.end) or bool(shape("asking").match(text) or shape("detail").match(text))
+
+
+def _stands_as_head(reading: Reading, units: Sequence[_Unit], i: int) -> bool:
+    """Whether a counted unit is a paragraph of its own above one that is not counted: a question above its answer."""
+    unit = units[i]
+    following = next((other for other in units[i + 1 :] if reading.text[other.start : other.end].strip()), None)
+    return (
+        following is not None
+        and following.paragraph != unit.paragraph
+        and not _label(reading, following.start)
+        and len(reading.text[unit.start : unit.end].split()) <= _MOST_WORDS_OF_HEAD
+    )
+
+
 def _repeats_question(reading: Reading, unit: _Unit) -> bool:
     text = reading.ruled[unit.start : unit.end]
-    return _asks(reading, unit.start, unit.end) or bool(_QUESTION_WORDS.match(_LABELLED.sub("", text, count=1)))
+    label = shape("label").match(text)
+    return "?" in text or bool(shape("question_opening").match(text, label.end() if label else 0))
 
 
 def _holds_figures(grid: Grid) -> bool:
