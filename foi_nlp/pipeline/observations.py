@@ -12,14 +12,15 @@ from foi_nlp.figures.asking import Asking
 from foi_nlp.figures.meaning import caveats_for
 from foi_nlp.figures.of_tables import TableFigures, review_unread
 from foi_nlp.figures.of_text import TextFigures
-from foi_nlp.figures.periods import find_periods, parse_period
-from foi_nlp.figures.values import parse_value
+from foi_nlp.figures.periods import find_periods
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.tables.cells import period_of, value_of
 
 if TYPE_CHECKING:
+    from foi_nlp.grids import Cell, Grid
     from foi_nlp.records import Observation
 
 _PROXY_REACH = 1500
@@ -29,6 +30,11 @@ _NO_TABLES_IN = frozenset(
 )
 # A table in what was taken for the head of the letter may be an answer whose beginning was not recognised.
 _HEADS = frozenset({"addressee", "letterhead", "intro", "subject"})
+# An annex stands after the address for complaints, with nothing before it that the sections could tell it by.
+_BEFORE_ANNEX = frozenset({"footer", "ico", "marking"})
+_ANSWERS = frozenset({"request", "response", "exemption"})
+_SURE_CELLS = frozenset({"html", "docx", "pdf", "sheet", "markdown", "commas", "tabs", "pipes"})
+_LEAST_DATED = 2
 
 
 @Language.factory("foi_observations", default_config={"patterns": []})
@@ -62,7 +68,7 @@ class ObservationsComponent:
         tables = TableFigures(reading, asking)
         found: list[Observation] = []
         for number, grid in enumerate(reading.grids, start=1):
-            if reading.section_at(grid.start) not in _NO_TABLES_IN:
+            if reading.section_at(grid.start) not in _NO_TABLES_IN or _is_apart(reading, grid):
                 found += tables.observations(grid, f"t{number}")
             elif reading.section_at(grid.start) in _HEADS:
                 review_unread(reading, grid, f"t{number}")
@@ -74,18 +80,23 @@ class ObservationsComponent:
     def _mark(self, reading: Reading, hits: list[Hit]) -> None:
         for period in find_periods(reading.text, book=self.book):
             reading.mark("PERIOD", period.start, period.end, rule=period.rule, value=period.period.start or "")
-        for grid in reading.grids:
-            for cell in (cell for row in grid.rows for cell in row):
-                if cell.start is None or cell.end is None:
-                    continue
-                named = parse_period(cell.text, book=self.book)
-                value = None if named else parse_value(cell.text, book=self.book)
-                if named:
-                    reading.mark("PERIOD", cell.start, cell.end, rule=named.rule, value=named.period.start or "")
-                elif value and value.rule in self.book:
-                    reading.mark("VALUE", cell.start, cell.end, rule=value.rule, value=str(value.value))
+        for cell in (cell for grid in reading.grids for row in grid.rows for cell in row if cell.segments):
+            self._mark_cell(reading, cell)
         for hit in hits:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id)
+
+    def _mark_cell(self, reading: Reading, cell: Cell) -> None:
+        """Mark the period or the value that a cell was read as, where it stands in the cell."""
+        named = period_of(cell.text)
+        value = None if named else value_of(cell.text)
+        found = named or value
+        if found is None or (value is not None and value.rule not in self.book):
+            return
+        start, end = cell.segments[0][0], cell.segments[-1][1]
+        if end - start == len(cell.text):
+            start, end = start + found.start, start + found.end
+        kind, held = ("PERIOD", named.period.start) if named else ("VALUE", value and value.value)
+        reading.mark(kind, start, end, rule=found.rule, value="" if named and held is None else str(held))
 
     def _finish(self, reading: Reading, found: list[Observation], proxies: list[int]) -> None:
         caveats = [(caveat.id, caveat.scope) for caveat in reading.facts.caveats]
@@ -103,6 +114,19 @@ class ObservationsComponent:
             rule = observation.rule if observation.rule in self.book else ""
             if observation.table is None:
                 reading.mark("VALUE", observation.start, observation.end, rule=rule, value=str(observation.value))
+
+
+def _is_apart(reading: Reading, grid: Grid) -> bool:
+    """Whether a table is all that there is, or an annex after the letter, with periods of its own."""
+    dated = sum(
+        period_of(cell.text) is not None for row in grid.rows for cell in (row if row is grid.rows[0] else row[:1])
+    )
+    if grid.source not in _SURE_CELLS or dated < _LEAST_DATED:
+        return False
+    answers = [section.end for section in reading.facts.sections if section.id in _ANSWERS]
+    if not answers:
+        return True
+    return reading.section_at(grid.start) in _BEFORE_ANNEX and grid.start >= max(answers)
 
 
 def _group(reading: Reading, hit: Hit, name: str) -> str:

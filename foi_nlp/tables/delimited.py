@@ -24,9 +24,9 @@ _EMPHASIS = regex.compile(r"(\*{1,3}|_{1,3}|`|~~)(?=\S)(.+?)(?<=\S)\1")
 _LIST_MARK = regex.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.):]\)?|[-•·*‣–o▪]|Q[0-9]{1,2}[a-z]?[.:)]?")
 
 _QUOTED = regex.compile(r'"[^"]*"')
-_OTHER_COMMA = regex.compile(r",\s|[0-9]\s+[0-9]")
-"""A comma of running text, or numbers with blanks between them, whose commas part thousands."""
-_FIELD = regex.compile(r'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^",]*))(?:,|$)')
+_OTHER_MARK = regex.compile(r",\s|[0-9]\s+[0-9]")
+"""A comma or semicolon of running text, or numbers with blanks between them, whose commas part thousands."""
+_FIELDS = {mark: regex.compile(rf'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^"{mark}]*))(?:{mark}|$)') for mark in (",", ";")}
 
 LONGEST_HEADING = 60
 
@@ -211,13 +211,17 @@ def _tab_cells(lines: Lines, n: int) -> Row:
 
 
 def find_comma_separated(lines: Lines) -> list[Grid]:
-    """Find tables with a row a line and commas between the cells, none of them followed by a blank."""
+    """Find tables with a row a line and commas or semicolons between the cells, none of them followed by a blank."""
+    return [grid for mark in _FIELDS for grid in _find_separated(lines, mark)]
+
+
+def _find_separated(lines: Lines, mark: str) -> list[Grid]:
     grids = []
     n = 0
     while n < len(lines):
         first = n
         rows: list[Row] = []
-        while n < len(lines) and lines.free[n] and (row := _comma_cells(lines, n)) is not None:
+        while n < len(lines) and lines.free[n] and (row := _separated_cells(lines, n, mark)) is not None:
             if rows and len(row) != len(rows[0]):
                 break
             rows.append(row)
@@ -238,19 +242,19 @@ def _headed_by_period(rows: Sequence[Row]) -> bool:
     return value_of(rows[0][1].text) is None and all(period_of(row[0].text) is not None for row in rows[1:])
 
 
-def _comma_cells(lines: Lines, n: int) -> Row | None:
+def _separated_cells(lines: Lines, n: int, mark: str) -> Row | None:
     start, end = lines.spans[n]
     line = lines.text[start:end]
-    if "," not in line or _OTHER_COMMA.search(_QUOTED.sub("", line)):
+    if mark not in line or _OTHER_MARK.search(_QUOTED.sub("", line).replace(mark, ",")):
         return None
     cells: Row = []
     at = 0
     ended = False
     while not ended:
-        found = _FIELD.match(line, at)
+        found = _FIELDS[mark].match(line, at)
         if found is None:
             return None
-        ended = not found[0].endswith(",")
+        ended = not found[0].endswith(mark)
         field = found["quoted"]
         a, b = found.span("quoted") if field is not None else found.span("plain")
         cells.append(cell_at(lines.text, start + a, start + b))
