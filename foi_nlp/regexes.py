@@ -8,13 +8,14 @@ cannot match. What it finds is what a plain search finds. Source: measured, `ben
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 
 import regex
 
 DIGIT = r"\d"  # stands among literals for any digit
 MIN_LITERAL = 3  # shorter literals stand in every letter
+NEARBY = 1024  # characters; runs of words and blanks are measured over so many to either side
 SHORT_TEXT = 400  # characters; in a shorter text, looking for stretches costs more than it saves
 TIMEOUT_SECONDS = 2.0
 
@@ -23,10 +24,10 @@ _UNKNOWN = regex.compile(r"\(\?[a-zA-Z]*-?[aiLmsuxw]+\)|\(\?[R&]|\{[eids]<|\\[LN
 _PIECE = regex.compile(r"(?P<kept>\(\?P?<[A-Za-z_]\w*>|\(\?P=\w+\)|\(\?\(\w+\)|\\.)|.", regex.DOTALL)
 _QUANTIFIER = regex.compile(r"(?:(?P<sign>[?*+])|\{(?P<least>\d*)(?P<comma>,)?(?P<most>\d*)\})[+?]?")
 _GROUP = regex.compile(
-    r"\(\?(?:(?P<plain>[:>|]|(?:[a-zA-Z]*-)?[a-z]+:|P?<[A-Za-z_]\w*>)|(?P<look><?[=!])|(?P<condition>\(\w+\)))"
+    r"\(\?(?:(?P<plain>[:>|]|(?:[a-zA-Z]*-)?[a-z]+:|P?<(?P<name>[A-Za-z_]\w*)>)|(?P<look><?[=!])|(?P<condition>\(\w+\)))"
 )
-_BACK_REFERENCE = regex.compile(r"\(\?P=\w+\)")
-_BLANKS = regex.compile(r"\s+")
+_BACK_REFERENCE = regex.compile(r"\(\?P=(?P<name>\w+)\)")
+_RUNS = regex.compile(r"(?P<blank>\s+)|\S+")
 _DIGIT = regex.compile(r"\d")
 _WIDE = frozenset({r"\D", r"\W", r"\S", r"\p", r"\P"})  # stand for white space and other characters
 _CLASS_PIECE = regex.compile(r"\\.|.", regex.DOTALL)
@@ -38,16 +39,20 @@ class SearchedText:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lowered = lower_case(text)
-        self._has: dict[str, bool] = {}
+        self._met: dict[int, bool] = {}
         self._places: dict[str, list[int]] = {}
 
-    def has(self, literal: str) -> bool:
-        """Whether a literal in lower case, or `DIGIT`, stands anywhere."""
-        known = self._has.get(literal)
+    def meets(self, need: Need) -> bool:
+        """Whether the text holds what a need asks for, wherever it stands."""
+        known = self._met.get(id(need))
         if known is None:
-            known = self._has[literal] = (
-                _DIGIT.search(self.lowered) is not None if literal == DIGIT else literal in self.lowered
-            )
+            if isinstance(need.of, str):
+                known = _DIGIT.search(self.lowered) is not None if need.of == DIGIT else need.of in self.lowered
+            elif need.all:
+                known = all(map(self.meets, need.of))
+            else:
+                known = any(map(self.meets, need.of))
+            self._met[id(need)] = known
         return known
 
     def places(self, literal: str) -> list[int]:
@@ -64,15 +69,44 @@ class SearchedText:
                     place = self.lowered.find(literal, place + 1)
         return found
 
-    @cached_property
-    def longest_word(self) -> int:
-        """The length of the longest run of characters that are not white space."""
-        return max(map(len, self.text.split()), default=0)
+    def near(self, place: int, before: Reach | None, after: Reach | None) -> tuple[int, int]:
+        """Give the stretch that reaches so far from a place to either side."""
+        start = 0 if before is None else place - self._length(place, before)
+        end = len(self.text) if after is None else place + self._length(place, after)
+        return max(0, start), min(len(self.text), end)
+
+    def _length(self, place: int, reach: Reach) -> int:
+        """Give how many characters a reach is at most, by the longest runs nearby if it ends nearby."""
+        if not reach.words and not reach.blanks:
+            return reach.fixed
+        word, blank = self._runs_nearby(place // NEARBY)
+        length = reach.fixed + reach.words * word + reach.blanks * blank
+        if length <= NEARBY:
+            return length
+        word, blank = self._longest_runs
+        return reach.fixed + reach.words * word + reach.blanks * blank
+
+    def _runs_nearby(self, block: int) -> tuple[int, int]:
+        """Give the longest run of no white space, and of white space, within `NEARBY` characters of a block."""
+        words, blanks = self._runs
+        return max(words[max(0, block - 1) : block + 2]), max(blanks[max(0, block - 1) : block + 2])
 
     @cached_property
-    def longest_blank(self) -> int:
-        """The length of the longest run of white space."""
-        return max((len(run[0]) for run in _BLANKS.finditer(self.text)), default=0)
+    def _runs(self) -> tuple[list[int], list[int]]:
+        """The longest run of no white space, and of white space, that touches each block of `NEARBY` characters."""
+        count = len(self.text) // NEARBY + 1
+        words, blanks = [0] * count, [0] * count
+        for run in _RUNS.finditer(self.text):
+            start, end = run.span()
+            longest = blanks if run["blank"] else words
+            for block in range(start // NEARBY, (end - 1) // NEARBY + 1):
+                longest[block] = max(longest[block], end - start)
+        return words, blanks
+
+    @cached_property
+    def _longest_runs(self) -> tuple[int, int]:
+        words, blanks = self._runs
+        return max(words), max(blanks)
 
 
 class RuleRegex:
@@ -112,25 +146,34 @@ class RuleRegex:
     def _stretches(self, searched: SearchedText) -> list[tuple[int, int]]:
         """Give the stretches in which matches lie whole, with what they look at: there, matching is as everywhere."""
         size = len(searched.text)
-        if not _possible(self._shape.clauses, searched):
+        if not searched.meets(self._need):
             return []
         if size < SHORT_TEXT or self._shape.around is None:
             return [(0, size)]
-        fewest: tuple[Literal, ...] = ()
-        least = size // SHORT_TEXT + 1
+        out = [(0, size)]
         for ways in self._ways:
-            count = sum(len(searched.places(way.text)) for way in ways)
-            if count < least:
-                fewest, least = ways, count
-        if not fewest:
-            return [(0, size)]
-        near = (stretch for way in fewest for stretch in _near(way, self._shape.around, searched))
-        return _merged(sorted(near))
+            literals = [literal for need, some in ways if searched.meets(need) for literal in some]
+            if sum(len(searched.places(literal.text)) for literal in literals) <= size // 50:
+                near = [
+                    searched.near(place, literal.before, literal.after)
+                    for literal in literals
+                    for place in searched.places(literal.text)
+                ]
+                out = _common(out, _merged(sorted(near)))
+        return out
 
     @cached_property
-    def _ways(self) -> list[tuple[Literal, ...]]:
-        """For each clause the literals of which a match holds one."""
-        return [tuple(_one_of(clause)) for clause in self._shape.clauses]
+    def _need(self) -> Need:
+        return _need_of(self._shape.clauses)
+
+    @cached_property
+    def _ways(self) -> list[list[tuple[Need, list[Literal]]]]:
+        """For each clause its alternatives: what each needs, and literals of which a match by it holds one."""
+        around = self._shape.around
+        return [
+            [(need, [_widened(literal, around) for literal in some]) for need, some in _alternatives_of(clause)]
+            for clause in self._shape.clauses
+        ]
 
     def search(self, text: str, start: int = 0, end: int | None = None) -> regex.Match[str] | None:
         """Give the first match in a stretch of `text`. Raises TimeoutError after `TIMEOUT_SECONDS`."""
@@ -221,10 +264,6 @@ class Reach:
             return None
         return Reach(max(self.fixed, other.fixed), max(self.words, other.words), max(self.blanks, other.blanks))
 
-    def characters(self, searched: SearchedText) -> int:
-        """Give how many characters that is at most in a text."""
-        return self.fixed + self.words * searched.longest_word + self.blanks * searched.longest_blank
-
 
 @dataclass(frozen=True, slots=True)
 class Literal:
@@ -268,35 +307,52 @@ def shape_of(pattern: str) -> Shape:
     return replace(shape, around=None if reader.around is None else Reach(2).plus(reader.around))
 
 
-def _possible(clauses: Iterable[Clause], searched: SearchedText) -> bool:
-    """Whether a text holds what the clauses ask for, wherever it stands."""
-    for clause in clauses:
-        if isinstance(clause, Literal):
-            if not searched.has(clause.text):
-                return False
-        elif not any(_possible(alternative, searched) for alternative in clause.alternatives):
-            return False
-    return True
+@dataclass(frozen=True, slots=True, eq=False)
+class Need:
+    """What a text must hold for a regex to match: a literal, or all or one of other needs. Equal needs are one."""
+
+    of: str | tuple[Need, ...]
+    all: bool = True
 
 
-def _one_of(clause: Clause) -> list[Literal]:
-    """Give literals of which a match that meets a clause holds one: of each alternative, its longest."""
+@cache
+def _one_need(of: str | frozenset[Need], every: bool) -> Need:
+    return Need(of if isinstance(of, str) else tuple(of), every)
+
+
+def _need_of(clauses: Iterable[Clause]) -> Need:
+    """Give what clauses need, without where it stands."""
+    needs = frozenset(
+        _one_need(clause.text, True)
+        if isinstance(clause, Literal)
+        else _one_need(frozenset(map(_need_of, clause.alternatives)), False)
+        for clause in clauses
+    )
+    return next(iter(needs)) if len(needs) == 1 else _one_need(needs, True)
+
+
+def _alternatives_of(clause: Clause) -> list[tuple[Need, list[Literal]]]:
+    """Give the alternatives of a clause, each with what it needs and literals of which it holds one."""
     if isinstance(clause, Literal):
-        return [clause]
-    return [
-        literal
-        for alternative in clause.alternatives
-        for literal in max(map(_one_of, alternative), key=lambda some: min(len(one.text) for one in some))
+        return [(_need_of([clause]), [clause])]
+    return [(_need_of(alternative), _one_of(alternative)) for alternative in clause.alternatives]
+
+
+def _one_of(clauses: Iterable[Clause]) -> list[Literal]:
+    """Give literals of which a match that meets all clauses holds one: those of the clause with the longest."""
+    ways = [
+        [clause] if isinstance(clause, Literal) else [one for option in clause.alternatives for one in _one_of(option)]
+        for clause in clauses
     ]
+    return max(ways, key=lambda some: min(len(one.text) for one in some))
 
 
-def _near(literal: Literal, around: Reach, searched: SearchedText) -> Iterator[tuple[int, int]]:
-    """Give the stretch round each place of a literal."""
-    size = len(searched.text)
-    before, after = around.plus(literal.before), around.plus(literal.after)
-    left = size if before is None else before.characters(searched)
-    right = size if after is None else after.characters(searched) + len(literal.text)
-    return ((max(0, place - left), min(size, place + right)) for place in searched.places(literal.text))
+def _widened(literal: Literal, around: Reach | None) -> Literal:
+    """Give a literal with the reach from its start to either end, and with what the regex looks at beyond."""
+    if around is None:
+        return literal
+    beyond = around.plus(Reach(len(literal.text)))
+    return Literal(literal.text, around.plus(literal.before), beyond and beyond.plus(literal.after))
 
 
 def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -310,6 +366,10 @@ def _merged(stretches: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return out
 
 
+def _common(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    return [(max(a, c), min(b, d)) for a, b in some for c, d in others if max(a, c) < min(b, d)]
+
+
 @dataclass
 class _ShapeReader:
     """Reads a regex from left to right. `around` is how far its longest look to either side goes."""
@@ -317,6 +377,7 @@ class _ShapeReader:
     pattern: str
     at: int = 0
     around: Reach | None = Reach()
+    named: dict[str, Reach | None] = field(default_factory=dict)
 
     def alternatives(self) -> Shape:
         """Read up to the end of a group."""
@@ -425,7 +486,7 @@ class _ShapeReader:
         again = _BACK_REFERENCE.match(self.pattern, self.at)
         if again:
             self.at = again.end()
-            return Shape()
+            return Shape((), None if self._unbounded() else self.named.get(again["name"]))
         opened = _GROUP.match(self.pattern, self.at)
         if opened is None and self.pattern.startswith("(?", self.at):
             self.at = len(self.pattern) + 1
@@ -433,6 +494,8 @@ class _ShapeReader:
         self.at = opened.end() if opened else self.at + 1
         shape = self.alternatives()
         self.at += 1
+        if opened is not None and opened["name"]:
+            self.named[opened["name"]] = shape.reach
         if opened is not None and opened["condition"]:
             return Shape((), None if self._unbounded() else shape.reach)
         if opened is None or not opened["look"]:

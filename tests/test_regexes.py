@@ -59,7 +59,7 @@ def test_what_a_regex_needs_is_read_from_it(pattern: str, needed: list[object]) 
         (r"(?:ab)+", None),
         (r"[ \w]+", None),
         (r"[ \t]+", Reach(0, 0, 1)),
-        (r"(?P<n>a)(?P=n)", None),
+        (r"(?P<n>a)(?P=n)", Reach(2)),
     ],
 )
 def test_how_far_a_regex_reaches_is_read_from_it(pattern: str, reach: Reach | None) -> None:
