@@ -17,12 +17,14 @@ from tests.letter_files import ROOT, check_offsets
 if TYPE_CHECKING:
     from spacy.language import Language
 
+    from foi_nlp.records import Observation
+
 CORPUS = ROOT / "corpus"
 FORMATS = CORPUS / "formats"
-STEMS = sorted({path.stem for path in FORMATS.glob("*.docx")})
+LETTERS = sorted(
+    path for path in CORPUS.iterdir() if path.suffix in {".txt", ".md", ".html", ".eml"} and path.name[0].isdigit()
+)
 KINDS = ("html", "docx", "pdf", "eml", "xlsx")
-# The stacked lines of the text take the heading of the answer into the table, which the other formats cannot do.
-KNOWN_TO_DIFFER = {"20_warwickshire": ("observations", "outcomes")}
 
 
 @cache
@@ -31,36 +33,48 @@ def pipeline() -> Language:
 
 
 def facts(path: Path) -> dict[str, Counter[Any]]:
+    """Give all that the record says of a letter but where it stands, and the wording of what is counted."""
     [letter] = open_letters(path)
     assert isinstance(letter, Letter)
     check_offsets(letter)
     record = annotate_letter(pipeline(), letter)
+    letter_dates = {date.iso for date in record.dates if date.role == "letter_date"}
     return {
-        "observations": Counter(
-            (o.period.start, o.period.end, o.value, o.symbol, tuple(sorted(map(str, o.breakdown.values()))))
-            for o in record.observations
-        ),
-        "references": Counter({r.value: 1 for r in record.references if r.role == "authority_reference"}),
-        "dates": Counter({(d.role, d.iso): 1 for d in record.dates if d.role in ("letter_date", "received", "as_of")}),
-        "authorities": Counter({a.id: 1 for a in record.authorities if a.role in ("responder", "joint_responder")}),
-        "outcomes": Counter({(o.question, o.outcome): 1 for o in record.outcomes}),
+        "observations": Counter(observed(o) for o in record.observations),
+        "references": Counter({(r.role, folded(r.value)): 1 for r in record.references}),
+        # A mail's own head, and running heads, which copies have not, say the day of the letter once more.
+        "dates": Counter({(d.role, d.iso): 1 for d in record.dates if d.role != "event" or d.iso not in letter_dates}),
+        "authorities": Counter({(a.id, a.role): 1 for a in record.authorities}),
+        "provisions": Counter({(p.id, p.status): 1 for p in record.provisions}),
+        "caveats": Counter({(c.category, c.subtype, c.scope): 1 for c in record.caveats}),
+        "questions": Counter(q.id for q in record.questions),
+        "outcomes": Counter((o.question, o.outcome, tuple(o.secondary)) for o in record.outcomes),
         "letter": Counter([record.letter_outcome.id] if record.letter_outcome else []),
+        "timeliness": Counter([record.timeliness.model_dump_json()]),
     }
 
 
+def observed(o: Observation) -> tuple[object, ...]:
+    breakdown = tuple(sorted((name, folded(str(value))) for name, value in o.breakdown.items()))
+    period = (o.period.type, o.period.start, o.period.end, o.period.complete)
+    return (o.question, period, o.value, o.symbol, o.status, o.unit, breakdown, o.check)
+
+
+def folded(text: str) -> str:
+    return " ".join(text.split())
+
+
 @cache
-def text_facts(stem: str) -> dict[str, Counter[Any]]:
-    return facts(CORPUS / f"{stem}.txt")
+def own_facts(path: Path) -> dict[str, Counter[Any]]:
+    return facts(path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("stem", STEMS)
-def test_facts_are_those_of_the_text(stem: str, kind: str) -> None:
-    found = facts(FORMATS / f"{stem}.{kind}")
-    for name, want in text_facts(stem).items():
-        if name in KNOWN_TO_DIFFER.get(stem, ()):
-            continue
+@pytest.mark.parametrize("path", LETTERS, ids=lambda path: path.stem)
+def test_facts_are_those_of_the_letter(path: Path, kind: str) -> None:
+    found = facts(FORMATS / f"{path.stem}.{kind}")
+    for name, want in own_facts(path).items():
         assert found[name] == want, f"{name}: lost {want - found[name]}, gained {found[name] - want}"
 
 
@@ -72,4 +86,4 @@ def test_samples_of_each_kind_are_read_without_complaint(kind: str) -> None:
 
 
 def test_samples_stay_small() -> None:
-    assert sum(path.stat().st_size for path in FORMATS.iterdir()) < 4_000_000
+    assert sum(path.stat().st_size for path in FORMATS.iterdir()) < 8_000_000

@@ -228,12 +228,14 @@ def _carried(
     if before is None or not items:
         return before
     first = items[0]
-    if isinstance(first, Line) and not _ends_sentence(before) and _wraps(before, first, margins):
+    goes_on = isinstance(first, Line) and not _ends_sentence(before) and _wraps(before, first, margins)
+    # A capital may begin a heading of the new page: then only the line ends.
+    if isinstance(first, Line) and goes_on and not first.text[:1].isupper():
         return before
-    if _ends_sentence(before):
-        builder.end_paragraph()
-    else:
+    if goes_on or (isinstance(first, Line) and _LIST_MARK.match(first.words[0].text)):
         builder.end_line()
+    else:
+        builder.end_paragraph()
     return None
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SNAP = 3.0
 _THIN = 3.0
+_WRAPPED_GAP = 0.35  # lines of one cell stand closer together than this share of their type's size
 _FIGURE = re.compile(
     r"[<>≤≥~£(]{0,2}\s?\d[\d,.\s]*[%)*#†‡⁰¹²³⁴-⁹]{0,3}|[*#†‡\-–—.]{1,3}|nil|none|zero|n/?[ak]|[<>≤≥]\s?\d+|\d{4}\s?[/–-]\s?\d{2,4}",
     re.IGNORECASE,
@@ -264,7 +265,8 @@ def _split_row(row: Row) -> list[Row]:
 
 
 def _all_figures(lines: list[Line]) -> bool:
-    return len(lines) > 1 and all(_FIGURE.fullmatch(line.text) for line in lines)
+    figures = len(lines) > 1 and all(_FIGURE.fullmatch(line.text) for line in lines)
+    return figures and not any(_bracketed([line.words]) for line in lines[1:])
 
 
 def aligned_tables(lines: Sequence[Line], rules: Sequence[float] = ()) -> list[PageTable]:
@@ -341,7 +343,7 @@ def _under(spans: list[Interval], line: Line) -> bool:
 
 
 def _continues(before: Line, line: Line) -> bool:
-    return line.top - before.bottom < 0.35 * line.size and line.words[0].text[:1].islower()
+    return line.top - before.bottom < _WRAPPED_GAP * line.size and line.words[0].text[:1].islower()
 
 
 def _columns(spans: Iterable[Interval]) -> list[Interval]:
@@ -381,14 +383,14 @@ def _aligned(lines: list[Line], columns: list[Interval], rules: Sequence[float])
                 column = over[0] if len(over) == 1 else _column_of(word, columns)
                 row[column].words.append(word)
         rows.append((line, row))
-    data = [i for i, (line, _) in enumerate(rows) if is_data(line)]
-    if not data:
+    first = _first_data(rows)
+    if first is None:
         return None
     kept: list[Row] = []
-    header = [row for _, row in rows[: data[0]]]
+    header = [row for _, row in rows[:first]]
     if header:
         kept.append(_stacked(header))
-    kept += _with_labels(rows[data[0] :], rules)
+    kept += _with_labels(rows[first:], rules)
     if not any(_mostly_figures([row[c].text for row in kept]) for c in range(1, width)):
         return None
     box = (
@@ -400,9 +402,35 @@ def _aligned(lines: list[Line], columns: list[Interval], rules: Sequence[float])
     return PageTable(box, columns, kept, ruled=False)
 
 
+def _first_data(rows: list[tuple[Line, Row]]) -> int | None:
+    """Give where the rows of figures begin; numbers within a header that is wrapped word by word head columns."""
+    data = [i for i, (line, _) in enumerate(rows) if is_data(line)]
+    labelled = next((i for i, (_, row) in enumerate(rows) if row[0].words and i in data), None)
+    if not data or labelled is None or labelled == data[0]:
+        return data[0] if data else None
+    lead = [line for line, row in rows[data[0] : labelled] if not row[0].words]
+    whole = len(lead) == labelled - data[0] and not all(is_data(line) for line in lead)
+    tight = all(below.top - line.bottom < _WRAPPED_GAP * line.size for line, below in pairwise(lead))
+    return labelled if whole and tight else data[0]
+
+
+def _goes_on_above(rows: list[tuple[Line, Row]], at: int) -> bool:
+    """Tell whether a line of bracketed figures without a label goes on the cells right above: "4" over "(21.1%)"."""
+    if at == 0 or not _bracketed(rows[at][0].chunks()):
+        return False
+    (above, over), (line, row) = rows[at - 1], rows[at]
+    under = all(upper.words for upper, cell in zip(over, row, strict=True) if cell.words)
+    return not row[0].words and under and line.top - above.bottom < _WRAPPED_GAP * line.size
+
+
+def _bracketed(chunks: list[list[Word]]) -> bool:
+    return all(chunk[0].text.startswith("(") for chunk in chunks)
+
+
 def _mostly_figures(texts: list[str]) -> bool:
     filled = [text for text in texts if text]
-    return sum(bool(_FIGURE.fullmatch(text)) for text in filled) > max(1, 0.6 * len(filled) - 1)
+    figures = [all(_FIGURE.fullmatch(word) for word in text.split()) or _FIGURE.fullmatch(text) for text in filled]
+    return sum(map(bool, figures)) > max(1, 0.6 * len(filled) - 1)
 
 
 def _overlapped(chunk: list[Word], columns: list[Interval]) -> list[int]:
@@ -433,7 +461,7 @@ def _with_labels(rows: list[tuple[Line, Row]], rules: Sequence[float]) -> list[R
     That is the row of the lines they stand closest with; where all lines stand equally close, the nearer row;
     never one beyond a drawn rule.
     """
-    data = [i for i, (line, _) in enumerate(rows) if is_data(line)]
+    data = [i for i, (line, _) in enumerate(rows) if is_data(line) and not _goes_on_above(rows, i)]
     joined: dict[int, list[int]] = {i: [i] for i in data}
     for group in _groups([line for line, _ in rows]):
         within = [i for i in group if i in joined] or data

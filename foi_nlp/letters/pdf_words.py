@@ -117,11 +117,16 @@ def words_of(chars: Sequence[dict[str, Any]], width: float, height: float) -> li
     words = [
         Word(clean_word(w["text"]), w["x0"], w["top"], w["x1"], w["bottom"], float(w["size"]) or 1.0)
         for w in found
-        if w["x1"] > w["x0"]
+        # Glyphs that the font does not name have no width either, and are shown all the same.
+        if w["x1"] > w["x0"] or "(cid:" in w["text"]
     ]
     return _rejoined([word for word in words if word.text])
 
 
+_GLYPH = re.compile(r"\(cid:(\d+)\)")
+# Of codes that Windows-1252 leaves unused, the PDF standard makes bullets (Annex D.2).
+_BULLET_CODES = frozenset((127, 129, 141, 143, 144, 157))
+UNREADABLE = "\ufffd"
 _UNPRINTED = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 _LIGATURES = {
     "ﬀ": "ff",
@@ -137,7 +142,12 @@ _LIGATURES = {
 
 
 def clean_word(text: str) -> str:
-    """Give a word as it is meant: ligatures as letters, symbol-font bullets as bullets, nothing unprintable."""
+    """Give a word as it is meant: ligatures as letters, symbol-font bullets as bullets, nothing unprintable.
+
+    A glyph that the file does not say the character of becomes U+FFFD; its number must never be read as a figure.
+    """
+    if "(cid:" in text:
+        text = _GLYPH.sub(lambda found: "•" if int(found[1]) in _BULLET_CODES else UNREADABLE, text)
     for ligature, letters in _LIGATURES.items():
         if ligature in text:
             text = text.replace(ligature, letters)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+from spacy.util import compile_infix_regex
 
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.tables import find_grids
@@ -12,7 +14,18 @@ from foi_nlp.tables import find_grids
 @Language.factory("foi_layout", default_config={"patterns": []})
 def create(nlp: Language, name: str, patterns: list[str]) -> LayoutComponent:  # noqa: ARG001  (spaCy names them)
     """Make the component. Layout has no rules, only word lists; `patterns` is taken so that all configs are alike."""
+    part_link_texts(nlp)
     return LayoutComponent(name)
+
+
+def part_link_texts(nlp: Language) -> None:
+    """Have the tokenizer end a word where a Markdown link's text ends, so that a name that is a link is seen.
+
+    English rules make one token of the last word and the address: `Commissioner](https://...`.
+    """
+    if isinstance(nlp.tokenizer, Tokenizer):
+        infixes = [*(nlp.Defaults.infixes or ()), r"\]\("]
+        nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
 
 
 class LayoutComponent:
