@@ -329,7 +329,7 @@ def test_the_command_writes_everything_and_says_what_it_found(tmp_path: Path) ->
         [sys.executable, "-c", code, str(run), "--output", str(tmp_path / "out")],
         capture_output=True, text=True, check=True, cwd=ROOT,
     )  # fmt: skip
-    assert "3 of 3 asked" in done.stdout
+    assert "3 authorities answered: How many" in done.stdout
     made = {path.name for path in (tmp_path / "out").iterdir()}
     assert made == {"csv", "collation.sqlite", "collation.xlsx", "report.html", "method.md", "datapackage.json"}
 

@@ -9,6 +9,7 @@ import srsly
 
 from foi_nlp.collate import CollateError, collate_records, method_note, read_campaign
 from foi_nlp.collate.grading import line_of, reasons, type_by_days, verdict
+from foi_nlp.collate.note import years_said
 from foi_nlp.records import (
     Authority,
     Caveat,
@@ -337,7 +338,7 @@ def test_calendar_and_financial_years_of_one_request_are_kept_apart_and_said_so(
     (issue,) = [row for row in c.tables["issues"] if row["code"] == "year_types"]
     assert issue["text"] == (
         "calendar and financial years are kept apart (financial years were asked for): "
-        "calendar years: humberside; financial years: cumbria"
+        "calendar years: Humberside Police; financial years: Cumbria Constabulary"
     )
 
 
@@ -444,3 +445,76 @@ def test_one_month_written_in_two_ways_is_one_row_and_is_added() -> None:
     )
     (total,) = collate_records([first, second]).tables["totals"]
     assert (total["period_type"], total["total"]) == ("month", 7)
+
+
+def test_where_the_question_names_no_unit_the_one_that_most_forces_use_is_the_measure() -> None:
+    c = collate_records(
+        [letter(force, {"2019": 3}, unit=unit) for force, unit in
+         (("kent", "animals"), ("essex", "animals"), ("surrey", "orders"))]
+    )  # fmt: skip
+    grades = {row["authority_id"]: row["grade"] for row in c.tables["comparison"] if row["observation_id"]}
+    assert grades == {"kent": "comparable", "essex": "comparable", "surrey": "with_care"}
+
+
+@pytest.mark.parametrize(
+    ("label", "line"),
+    [
+        ("1. The number of dogs seized", "all"),
+        ("Dogs seized by officers", "all"),
+        ("Dogs", "dog"),
+        ("Dogs in kennels", "dog in kennel"),
+        ("Mill Lane", "mill lane"),
+    ],
+)
+def test_a_label_that_only_repeats_the_question_splits_nothing(label: str, line: str) -> None:
+    record = letter("kent", {"2019": 3})
+    record.observations[0].breakdown = {"group": label}
+    assert [r["line"] for r in collate_records([record]).tables["comparison"] if r["observation_id"]] == [line]
+
+
+def test_a_label_of_one_of_several_things_asked_for_is_a_line() -> None:
+    asked = "How many burglaries, robberies and thefts were there in 2019?"
+    record = letter("kent", {"2019": 3}, question=asked)
+    record.observations[0].breakdown = {"offence": "Burglary"}
+    assert [r["line"] for r in collate_records([record]).tables["comparison"] if r["observation_id"]] == ["burglary"]
+
+
+def test_the_method_note_counts_what_the_tables_hold(tmp_path: Path) -> None:
+    campaign = read_campaign(_campaign(tmp_path, CAMPAIGN))
+    note = method_note(
+        collate_records(
+            [
+                letter("kent", {"2019": 3, "2020": 1}),
+                letter("essex", {"2019": None, "2020": 2}, caveats=("not_comparable",)),
+                letter("essex", {"2019": 4, "2020": 2}, date="2021-05-01", caveats=("not_comparable",)),
+            ],
+            campaign=campaign,
+        )
+    )
+    for sentence in (
+        "3 authorities were asked: 2 answered and 1 did not reply (Police Scotland).",
+        "4 figures were given. Of these, 2 can be compared between forces, none with care and 2 cannot.",
+        "Were it not for the letters' own warning not to compare them, 4 could be compared",
+        "Several forces give a figure of the same kind in 2 rows; none of them could be added up.",
+        "No question was refused.",
+    ):
+        assert f"\n- {sentence}" in note
+
+
+def test_without_a_campaign_file_the_note_says_nothing_of_who_was_asked() -> None:
+    note = method_note(collate_records([letter("kent", {"2019": 3}), letter("essex", {"2019": 4})]))
+    assert "- 2 authorities have answered: Essex Police, Kent Police." in note
+    assert "asked:" not in note
+
+
+@pytest.mark.parametrize(
+    ("years", "kind", "said"),
+    [
+        ("2016;2017;2018", "calendar", "2016 to 2018 (calendar years)"),
+        ("2016;2018", "calendar", "2016 and 2018 (calendar years)"),
+        ("2018/19;2019/20;2020/21;2022/23", "financial", "2018/19 to 2020/21 and 2022/23 (financial years)"),
+        ("2017;2018;2018/19", "both", "2017, 2018 and 2018/19"),
+    ],
+)
+def test_years_are_said_as_ranges(years: str, kind: str, said: str) -> None:
+    assert years_said(years, kind) == said

@@ -86,8 +86,8 @@ def collate_records(records: Iterable[LetterRecord], *, campaign: Campaign | Non
 
 def collate_runs(runs: Sequence[Run], *, campaign: Campaign | None = None) -> Collation:
     """Collate the letters of runs; with a campaign, those that answer its request."""
-    tables = Tables()
     known = authorities()
+    tables = Tables(known)
     letters = read_letters(runs)
     add_runs(tables, runs)
     report_letters(tables, letters)

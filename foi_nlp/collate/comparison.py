@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from foi_nlp.collate.figures import Figure
@@ -59,6 +60,7 @@ def _cells(
         units.setdefault(figure.question, []).append(figure.observation.unit)
     texts = {a.id: " ".join((a.text, *(p.text for p in request.asked if p.id == a.parent))) for a in request.asked}
     counted = {question: asked_unit(texts.get(question or "", ""), found) for question, found in units.items()}
+    usual = {question: _usual_unit([f for f in figures if f.question == question]) for question in units}
     cells: dict[tuple[str, ...], list[Row]] = {}
     for figure in figures:
         standing = superseded.get((figure.letter.id, request.id, figure.question or ""))
@@ -67,6 +69,9 @@ def _cells(
         row = _cell(tables, figure, request, counted[figure.question], set(units[figure.question]))
         if standing == "":
             _worsen(row, "two_replies")
+        common = usual[figure.question]
+        if counted[figure.question] is None and common and figure.observation.unit not in {common, *NO_UNITS}:
+            _worsen(row, "unusual_unit")
         same = cells.setdefault(tuple(str(row[k]) for k in _SAME_CELL), [])
         if not any(other["shown"] == row["shown"] or other["value"] == row["value"] is not None for other in same):
             same.append(row)
@@ -75,6 +80,14 @@ def _cells(
             for row in same:
                 _worsen(row, "two_values")
     return [row for same in cells.values() for row in same]
+
+
+def _usual_unit(figures: Sequence[Figure]) -> str | None:
+    """Give the unit in which most forces count; None if there is no such unit or only one force."""
+    pairs = {(f.observation.unit, f.authorities) for f in figures if f.observation.unit not in NO_UNITS}
+    often = Counter(unit for unit, _ in pairs).most_common(2)
+    clear = bool(often) and often[0][1] > 1 and (len(often) == 1 or often[0][1] > often[1][1])
+    return often[0][0] if clear else None
 
 
 def _cell(tables: Tables, figure: Figure, request: Request, unit: str | None, units: set[str]) -> Row:
@@ -146,7 +159,8 @@ def _report_years(tables: Tables, request: Request, rows: Sequence[Row]) -> None
             by_type.setdefault(kind, set()).add(str(row["authority_id"]))
     if len(by_type) < 2:
         return
-    said = "; ".join(f"{kind} years: {', '.join(sorted(forces))}" for kind, forces in sorted(by_type.items()))
+    said = "; ".join(f"{kind} years: {tables.names(forces)}" for kind, forces in sorted(by_type.items()))
     asked_type = _asked_year_type(request)
     asked = f" ({asked_type} years were asked for)" if asked_type else ""
-    tables.add_issue("year_types", f"calendar and financial years are kept apart{asked}: {said}", group=request.id)
+    text = f"calendar and financial years are kept apart{asked}: {said}"
+    tables.add_issue("year_types", text, group=request.id)

@@ -128,11 +128,24 @@ def _figure(
     if request is not None and questions:
         question = _best_question(observation, questions, request.asked, letter.record)
     line = line_of(breakdown, observation.unit if alike.splits_nothing(observation) else "")
+    if line != ALL and request is not None and question is not None and alike.splits_nothing(observation):
+        text = next((a.text for a in request.asked if a.id == question), "")
+        line = ALL if _says_the_question(breakdown, text) else line
     if line == ALL and alike.is_column(observation):
         line = line_of({"measure": observation.metric})
     if request is not None and question is not None and line == ALL:
         question = _yearly_part(question, request.asked)
     return Figure(letter, observation, request, question, owners, line)
+
+
+def _says_the_question(breakdown: Mapping[str, str | bool], question: str) -> bool:
+    """Whether labels only repeat what a question asks (`The cost` of `What was the cost of drones?`).
+
+    One that repeats less than half of it may be one of several things asked for.
+    """
+    asked = meaning(question) - {"year"}
+    said = meaning(" ".join(str(value) for value in breakdown.values() if value is not True))
+    return bool(said) and said <= asked and 2 * len(said) >= len(asked)
 
 
 def _is_name(text: str, authority: str, known: Mapping[str, Authority]) -> bool:

@@ -27,6 +27,7 @@ _STATUS_OF_OUTCOME = (
     ("fees_notice", "pending"),
     ("pit_extension", "pending"),
     ("transferred", "pending"),
+    ("not_addressed", "not_addressed"),
 )
 _TEXTS = {
     "refused_cost": "refused: it would cost more than the limit",
@@ -38,6 +39,7 @@ _TEXTS = {
     "not_applicable": "does not apply",
     "in_attachment": "said to be in an attachment that is not part of this text",
     "pending": "not answered yet",
+    "not_addressed": "the letter says nothing about it",
     "no_reply": "asked, and no reply is among the letters",
     "no_figure": "the letter gives no figure that could be read",
 }

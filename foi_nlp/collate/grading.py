@@ -89,7 +89,7 @@ def _fold_label(label: str) -> str:
 def words_as_label(text: str) -> str:
     """Give the words of a text as labels are compared: without capitals, punctuation and the s of a plural."""
     words = _WORD.findall(text.casefold())
-    return " ".join(word[:-1] if len(word) > 4 and word.endswith("s") and not word.endswith("ss") else word
+    return " ".join(word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
                     for word in words)  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Write the method note: how many were asked, answered, refused under what, are not comparable and why.
+"""Write the method note: how many answered, refused under what, are not comparable and why.
 
 It is Markdown text made of counts of the tables, so that a story can state them and anyone can check them.
 """
@@ -6,28 +6,36 @@ It is Markdown text made of counts of the tables, so that a story can state them
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
 
 from foi_nlp.collate.collation import Collation
-from foi_nlp.collate.grading import reasons
+from foi_nlp.collate.grading import reasons, verdict
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line
+from foi_nlp.provision_register import load_register
+from foi_nlp.registers import by_id
 
 _MOST_ISSUES = 8
-_REFUSED = ("refused", "ncnd", "deferred")
+_FEWEST_IN_A_RANGE = 3
+_OF_VALUES = "Every figure is quoted from a letter. A value that is not given is left empty; it is never zero."
+_NOT_DISCLOSED = ("refused", "ncnd", "not_held")
+_WARNING = "caveat.not_comparable"
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|"})
 
 
 def method_note(collation: Collation) -> str:
     """Give the method note in Markdown."""
-    parts = [f"# How “{_safe(collation.name)}” was collated", ""]
     letters = collation.tables["letters"]
     copies = sum(row["duplicate_of"] is not None for row in letters)
-    parts.append(
-        f"{_count(len(letters), 'letter')} were read"
-        + (f", of which {_count(copies, 'is a copy', 'are copies')} and not counted again" if copies else "")
-        + ". Every figure is quoted from a letter. A value that is not given is left empty; it is never zero."
+    once = (
+        f" {_count(copies, 'of them is a copy of another and is', 'of them are copies of others and are')} not counted"
     )
+    parts = [
+        f"# Method note: {_safe(collation.name)}",
+        "",
+        f"{_count(len(letters), 'letter was', 'letters were')} read.{once} {_OF_VALUES}",
+    ]
     shown = [group for group in collation.tables["groups"] if _is_shown(group, collation)]
     for group in shown:
         parts += ["", *_group(group, collation)]
@@ -39,60 +47,97 @@ def method_note(collation: Collation) -> str:
 
 
 def brief(collation: Collation) -> list[str]:
-    """Give what a user wants to know at once: the requests with their letters, and the issues by kind."""
+    """Give what a user wants to know at once: the requests with their answers, and the first issues of each kind."""
     groups = [group for group in collation.tables["groups"] if _is_shown(group, collation)]
     letters = len(collation.tables["letters"])
     lines = [f"{_count(letters, 'letter')}, {_count(len(collation.tables['groups']), 'request')}"]
     for group in groups:
+        asked = collation.rows("requests", group_id=group["group_id"])
+        answered = sum(row["answer"] == "answered" for row in asked)
+        of = f" of {len(asked)}" if _is_known_who_was_asked(asked) else ""
         name = one_line(str(group["name"]), limit=70)
-        lines.append(f"  {group['letters']} of {group['asked']} asked: {name}")
-    kinds = Counter(str(row["code"]) for row in collation.tables["issues"])
-    lines += [f"  to know: {kind.replace('_', ' ')}, {number}" for kind, number in sorted(kinds.items())]
+        lines.append(f"  {answered}{of} {'authority' if len(asked) == 1 else 'authorities'} answered: {name}")
+    for code, rows in groupby(sorted(collation.tables["issues"], key=_code), key=_code):
+        first, *others = rows
+        more = f" (and {len(others)} more of the kind “{code.replace('_', ' ')}”)" if others else ""
+        lines.append(f"  to know: {one_line(str(first['text']), limit=300)}{more}")
     return lines
 
 
 def group_sentences(group: Row, collation: Collation) -> list[str]:
-    """Give the sentences that count who was asked, who answered, what was refused and what cannot be compared."""
+    """Give the sentences that say who answered, what was not disclosed and what cannot be compared."""
     group_id = str(group["group_id"])
-    asked = collation.rows("requests", group_id=group_id)
-    by_answer = Counter(str(row["answer"]) for row in asked)
-    silent = _names(collation, [row["authority_id"] for row in asked if row["answer"] == "no_reply"])
-    pending = f", {by_answer['pending']} sent a letter but no answer yet" if by_answer["pending"] else ""
-    sentences = [
-        (
-            f"{_count(len(asked), 'authority was', 'authorities were')} asked: {by_answer['answered']} "
-            f"answered{pending}, {by_answer['no_reply']} did not reply{f' ({silent})' if silent else ''}."
-        )
+    return [
+        *_answers(group_id, collation),
+        *_refusals(group_id, collation),
+        *_comparability(group_id, collation),
+        *_clock(group_id, collation),
     ]
-    sentences += _refusals(group_id, collation)
-    sentences += _comparability(group_id, collation)
-    sentences += _clock(group_id, collation)
-    return sentences
 
 
 def _group(group: Row, collation: Collation) -> list[str]:
     group_id = str(group["group_id"])
-    years = str(group["years"] or "").replace(";", ", ")
     lines = [f"## {_safe(str(group['name']))}", ""]
-    if years:
-        lines += [f"Years asked for: {years} ({group['year_type']}).", ""]
+    if group["years"]:
+        lines += [f"Years asked for: {years_said(str(group['years']), str(group['year_type']))}.", ""]
     lines += [f"- {_safe(sentence)}" for sentence in group_sentences(group, collation)]
-    lines += [f"- {_safe(text)}" for text in issue_texts(collation.rows("issues", group_id=group_id))]
+    lines += [f"- {_safe(_sentence(text))}" for text in issue_texts(collation.rows("issues", group_id=group_id))]
     return lines
+
+
+def years_said(joined: str, kind: str) -> str:
+    """Give years with runs of them as ranges: `2016 to 2021 (calendar years)`."""
+    years = sorted(joined.split(";"), key=lambda year: (len(year), year))
+    runs: list[list[str]] = []
+    for year in years:
+        last = runs[-1][-1] if runs else ""
+        follows = len(last) == len(year) and int(year[:4]) == int(last[:4] or 0) + 1
+        if follows:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    said = [part for run in runs for part in ([f"{run[0]} to {run[-1]}"] if len(run) >= _FEWEST_IN_A_RANGE else run)]
+    named = {"calendar": " (calendar years)", "financial": " (financial years)"}.get(kind, "")
+    return _listed(said) + named
+
+
+def _answers(group_id: str, collation: Collation) -> list[str]:
+    asked = collation.rows("requests", group_id=group_id)
+    by_answer = {
+        answer: [row["authority_id"] for row in asked if row["answer"] == answer]
+        for answer in ("answered", "pending", "no_reply")
+    }
+    answered, pending, silent = by_answer.values()
+    if not _is_known_who_was_asked(asked):
+        said = f"{_count(len(answered), 'authority has', 'authorities have')} answered: {_names(collation, answered)}."
+        waits = f" {_count(len(pending), 'more has', 'more have')} written without an answer: "
+        return [said + (f"{waits}{_names(collation, pending)}." if pending else "")]
+    parts = ["all of them answered" if len(answered) == len(asked) else f"{len(answered)} answered"]
+    if pending:
+        parts.append(f"{len(pending)} wrote without an answer yet ({_names(collation, pending)})")
+    if silent:
+        parts.append(f"{len(silent)} did not reply ({_names(collation, silent)})")
+    return [f"{_count(len(asked), 'authority was', 'authorities were')} asked: {_listed(parts)}."]
+
+
+def _is_known_who_was_asked(asked: Sequence[Row]) -> bool:
+    """Whether a campaign file names the authorities asked; else only those that answered are known."""
+    return any(row["asked_on"] is not None or row["answer"] == "no_reply" for row in asked)
 
 
 def _refusals(group_id: str, collation: Collation) -> list[str]:
     letters = {str(row["letter_id"]): row for row in collation.tables["letters"]}
-    refused: dict[str, set[str]] = {}
+    register = by_id("outcomes")
+    withheld: dict[str, set[str]] = {}
     for row in collation.rows("outcomes", group_id=group_id):
-        if str(row["outcome"]).startswith(_REFUSED):
+        entry = register.get(str(row["outcome"]), {})
+        if entry.get("group") in _NOT_DISCLOSED:
             force = str(letters[str(row["letter_id"])]["authority_ids"] or "not known")
-            refused.setdefault(str(row["outcome"]), set()).add(force)
-    lines = [
-        f"Refused ({outcome.removeprefix('refused_').replace('_', ' ')}), in part or whole: "
-        f"{_count(len(forces), 'authority', 'authorities')} ({_names(collation, forces)})."
-        for outcome, forces in sorted(refused.items())
-    ]
+            withheld.setdefault(str(entry["meaning"]), set()).add(force)
+    lines = []
+    if withheld:
+        parts = [f"{meaning} ({_names(collation, forces)})" for meaning, forces in sorted(withheld.items())]
+        lines.append(f"For one question or more, the answer was: {'; '.join(parts)}.")
     members = {str(row["letter_id"]) for row in collation.rows("replies", group_id=group_id)}
     grounds: dict[str, set[str]] = {}
     for row in collation.tables["provisions"]:
@@ -100,66 +145,90 @@ def _refusals(group_id: str, collation: Collation) -> list[str]:
             force = str(letters[str(row["letter_id"])]["authority_ids"] or "not known")
             grounds.setdefault(str(row["provision"]), set()).add(force)
     if grounds:
-        lines.append(
-            "Grounds relied on: "
-            + "; ".join(f"{provision} ({_names(collation, forces)})" for provision, forces in sorted(grounds.items()))
-            + "."
-        )
+        parts = [f"{_provision(i)} ({_names(collation, forces)})" for i, forces in sorted(grounds.items())]
+        lines.append(f"Grounds relied on: {'; '.join(parts)}.")
     return lines or ["No question was refused."]
+
+
+def _provision(provision: str) -> str:
+    """Give a provision as a reader knows it: `FOIA 2000 section 12(1), Cost of compliance`."""
+    register = load_register()
+    if provision not in register:
+        return provision
+    entry = register[provision]
+    unit = "regulation" if entry.act == "eir" else "section"
+    number = provision.partition(".")[2]
+    return f"{entry.regime} {unit} {number}, {entry.title[:1].lower()}{entry.title[1:]}"
 
 
 def _comparability(group_id: str, collation: Collation) -> list[str]:
     rows = [row for row in collation.rows("comparison", group_id=group_id) if row["observation_id"]]
     if not rows:
         return ["No figures were given."]
-    grades = Counter(str(row["grade"]) for row in rows)
     known = reasons()
     why: dict[str, set[str]] = {}
     for row in rows:
-        for reason_id in str(row["reason_ids"] or "").split(";"):
+        for reason_id in _reason_ids(row):
             if reason_id in known and known[reason_id].across == "blocks":
                 why.setdefault(known[reason_id].text, set()).add(str(row["authority_id"]))
-    lines = [
-        (
-            f"{_count(len(rows), 'figure was', 'figures were')} given: {grades['comparable']} can be compared between "
-            f"forces, {grades['with_care']} with care, {grades['not_comparable']} cannot."
-        )
-    ]
+    given = _count(len(rows), "figure was", "figures were")
+    lines = [f"{given} given. Of these, {_graded(Counter(str(row['grade']) for row in rows), 'can')}."]
+    if any(_WARNING in _reason_ids(row) for row in rows):
+        rest = Counter(verdict(i for i in _reason_ids(row) if i != _WARNING).grade for row in rows)
+        lines.append(f"Were it not for the letters' own warning not to compare them, {_graded(rest, 'could')}.")
     if why:
         ordered = sorted(why.items(), key=lambda item: (-len(item[1]), item[0]))
-        lines.append(
-            "Why figures cannot be compared: "
-            + "; ".join(f"{reason} ({_names(collation, forces)})" for reason, forces in ordered)
-            + "."
-        )
+        parts = [f"{reason} ({_names(collation, forces)})" for reason, forces in ordered]
+        lines.append(f"Reasons why figures cannot be compared between forces: {'; '.join(parts)}.")
     totals = collation.rows("totals", group_id=group_id)
     if totals:
         summed = sum(row["total"] is not None for row in totals)
         lines.append(
-            f"{_count(len(totals), 'row has', 'rows have')} figures of several forces: {summed} could be added up."
+            f"Several forces give a figure of the same kind in {_count(len(totals), 'row')}; "
+            f"{_none_or(summed)} of them could be added up."
         )
     return lines
 
 
-def _clock(group_id: str, collation: Collation) -> list[str]:
-    members = {str(row["letter_id"]) for row in collation.rows("replies", group_id=group_id)}
-    clocks = [row for row in collation.tables["timeliness"] if row["letter_id"] in members]
-    in_time = Counter(str(row["in_time"]) for row in clocks)
-    days = sorted(int(row["working_days"]) for row in clocks if isinstance(row["working_days"], int))
-    span = f" Working days taken: {days[0]} to {days[-1]}." if days else ""
-    return [
-        (
-            f"{in_time['yes']} of {_count(len(clocks), 'letter')} came in time, {in_time['no']} late; "
-            f"of {in_time['unknown']} it cannot be told, because the letter does not give both dates.{span}"
-        )
+def _graded(grades: Mapping[str, int], can: str) -> str:
+    said = [
+        f"{_none_or(grades.get('comparable', 0))} {can} be compared between forces",
+        f"{_none_or(grades.get('with_care', 0))} with care",
+        f"{_none_or(grades.get('not_comparable', 0))} {'cannot' if can == 'can' else f'{can} not'}",
     ]
+    return _listed(said)
+
+
+def _reason_ids(row: Row) -> list[str]:
+    return [i for i in str(row["reason_ids"] or "").split(";") if i]
+
+
+def _clock(group_id: str, collation: Collation) -> list[str]:
+    """Say how many came in time, by the first letter of each force: a correction does not make a force late."""
+    replies = collation.rows("replies", group_id=group_id)
+    first = {str(row["letter_id"]) for row in replies if row["corrects"] is None}
+    clocks = [row for row in collation.tables["timeliness"] if row["letter_id"] in first]
+    if not clocks:
+        return []
+    late = [row for row in clocks if row["in_time"] == "no"]
+    in_time = sum(row["in_time"] == "yes" for row in clocks)
+    unknown = len(clocks) - len(late) - in_time
+    parts = [f"{_none_or(in_time)} came in time"]
+    if late:
+        parts.append(f"{len(late)} came late ({_names(collation, [row['authority_ids'] for row in late])})")
+    if unknown:
+        parts.append(f"for {unknown} it cannot be told, because the letter does not give both dates")
+    days = sorted(int(row["working_days"]) for row in clocks if isinstance(row["working_days"], int))
+    span = f"{days[0]}" if len(set(days)) == 1 else f"{days[0]} to {days[-1]}" if days else ""
+    taken = f" Working days taken, where known: {span}." if span else ""
+    return [f"Of {_count(len(clocks), 'first reply', 'first replies')}, {_listed(parts)}.{taken}"]
 
 
 def _issues(collation: Collation) -> list[str]:
     rows = [row for row in collation.tables["issues"] if row["group_id"] is None]
     if not rows:
         return []
-    return ["## To know", "", *(f"- {_safe(text)}" for text in issue_texts(rows))]
+    return ["## To know before use", "", *(f"- {_safe(_sentence(text))}" for text in issue_texts(rows))]
 
 
 def issue_texts(rows: Sequence[Row]) -> list[str]:
@@ -181,14 +250,33 @@ def _is_shown(group: Row, collation: Collation) -> bool:
     return len(collation.tables["groups"]) == 1 or int(group["letters"] or 0) > 1
 
 
+def _code(row: Row) -> str:
+    return str(row["code"])
+
+
 def _names(collation: Collation, ids: Iterable[object]) -> str:
     known = {str(row["authority_id"]): str(row["name"]) for row in collation.tables["authorities"]}
-    parts = ({known.get(i, i) for i in str(joint).split(";")} for joint in ids)
+    parts = ({known.get(i, i) for i in str(joint or "not known").split(";")} for joint in ids)
     return ", ".join(sorted({" with ".join(sorted(part)) for part in parts}))
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _none_or(number: int) -> str:
+    return str(number) if number else "none"
+
+
+def _listed(parts: Collection[str]) -> str:
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+def _sentence(text: str) -> str:
+    """Give a text as a sentence: a capital where it begins with a word, and a full stop."""
+    begins_with_word = text.split(" ", 1)[0].isalpha()
+    return (text[:1].upper() + text[1:] if begins_with_word else text) + ("" if text.endswith(".") else ".")
 
 
 def _safe(text: str) -> str:
@@ -198,8 +286,9 @@ def _safe(text: str) -> str:
 _METHOD = (
     "## Method",
     "",
-    "Letters answer one request if the years and the other numbers of their questions agree and their wording is",
-    "alike. Calendar and financial years, different units, and other measures than the one asked for are kept in rows",
-    "of their own. A figure is graded on the terms of the request: its measure, unit and period, and the caveats that",
-    "bear on it. Sums over forces are given only where every cell of the row can be added.",
+    "Letters were taken to answer one request if the years and the other numbers of their questions agree and their",
+    "wording is alike. Calendar and financial years, different units, and measures other than the one asked for were",
+    "kept in rows of their own. Each figure was graded on the terms of the request: its measure, unit and period, and",
+    "the caveats that bear on it. Figures of several forces were added up only where every one of them can be added.",
+    "Which caveat hinders which comparison is a published list and not a matter of judgement in each case.",
 )

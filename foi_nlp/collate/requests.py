@@ -36,8 +36,8 @@ def add_request(
             for authority in letter.responders or (UNKNOWN,):
                 answered.setdefault(authority, []).append(letter)
     if asked_on:
-        for authority in answered.keys() - asked_on.keys() - {UNKNOWN}:
-            text = f"{authority} has answered and is not among the forces asked"
+        for authority in sorted(answered.keys() - asked_on.keys() - {UNKNOWN}):
+            text = f"{tables.names([authority])} has answered and is not among the forces asked"
             tables.add_issue("not_asked", text, group=request.id)
     replies = membership.replies
     tables.add(

@@ -52,7 +52,8 @@ GRADES = ("comparable", "with_care", "not_comparable", "no_figure")
 ANSWERS = ("answered", "pending", "no_reply")
 VALUE_STATUSES = (
     "reported", "nil", "suppressed", "withheld", "not_held", "not_recorded", "not_applicable", "unclear",
-    "refused_cost", "refused", "ncnd", "in_attachment", "pending", "no_reply", "no_figure",
+    "refused_cost", "refused", "ncnd", "in_attachment", "pending", "not_addressed", "no_reply",
+    "no_figure",
 )  # fmt: skip
 
 

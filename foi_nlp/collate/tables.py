@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from foi_nlp.collate.campaign import Authority
 from foi_nlp.collate.letters import CollatedLetter
 from foi_nlp.collate.schema import BY_NAME, TABLES, Cell, Row, plain
 from foi_nlp.records import Place
 
 _CONTEXT = 60
+_UNNAMED = "an authority that is not known"
 
 
 class Tables:
-    """The rows under way, by table."""
+    """The rows under way, by table. `known` are the authorities of the register, by id."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: Mapping[str, Authority]) -> None:
+        self.known = known
         self.rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
         self._places: dict[tuple[str, int, int], str] = {}
 
@@ -30,6 +33,12 @@ class Tables:
         """Add what a user should know of a request or a letter."""
         number = len(self.rows["issues"]) + 1
         self.add("issues", issue_id=f"I{number}", code=code, group_id=group, letter_id=letter, text=text)
+
+    def names(self, authorities: Iterable[str]) -> str:
+        """Give the names of authorities by their ids, for a text; a joint `a;b` is one of them."""
+        joint = (a.split(";") for a in authorities)
+        named = (" with ".join(self.known[a].name if a in self.known else _UNNAMED for a in ids) for ids in joint)
+        return ", ".join(sorted(named))
 
     def place(self, letter: CollatedLetter, start: int, end: int, place: Place | None = None) -> str | None:
         """Give the id of a place in a letter, which becomes a row of `evidence`; None where it is no place."""
