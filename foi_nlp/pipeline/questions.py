@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import regex
@@ -38,6 +39,9 @@ _SAME_QUESTION = 0.7
 _STEM_LENGTH = 5
 _WORDY_CELL = 8
 _WRAPPED_LINE = 60
+_MOST_PLACES = 2000  # paragraphs times questions; the time of finding their order grows with it
+_ANSWERED = 0.4
+_MOSTLY = 0.8
 _HEADING_WORDS = 5
 _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "marking"})
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
@@ -111,6 +115,7 @@ class QuestionsComponent:
         self.asked = Scanner(nlp, book, book.labelled("QUESTION_LABEL"))
         self.inline = Scanner(nlp, book, book.labelled("QUESTION_LABEL_INLINE"))
         self.answered = Scanner(nlp, book, book.labelled("ANSWER_LABEL"))
+        self.told = Scanner(nlp, book, book.labelled("QUESTION_TOLD"))
 
     def __call__(self, doc: Doc) -> Doc:
         """Add to the Doc's reading."""
@@ -118,11 +123,12 @@ class QuestionsComponent:
         asked = self.asked.scan(reading)
         inline = self.inline.scan(reading)
         answered = self.answered.scan(reading)
+        told = self.told.scan(reading)
         replies = _replies(reading)
         for reply in replies:
-            questions, labels = _questions(reading, reply, asked, inline)
+            questions, labels = _questions(reading, reply, asked, inline, _counted_answers(reading, reply, answered))
             if not questions:
-                questions = _numbered_in_answers(reading, reply, answered)
+                questions = _numbered_in_answers(reading, reply, answered) or _told(reading, reply, told)
             questions += _named_in_answers(reading, reply, questions, inline, answered)
             questions.sort(key=lambda q: q.start)
             if len(replies) > 1:
@@ -204,7 +210,7 @@ def _stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
 
 
 def _questions(
-    reading: Reading, reply: _Reply, asked: Sequence[Hit], inline: Sequence[Hit]
+    reading: Reading, reply: _Reply, asked: Sequence[Hit], inline: Sequence[Hit], answers: int
 ) -> tuple[list[Question], list[Hit]]:
     found: dict[str, Question] = {}
     labels: list[Hit] = []
@@ -232,7 +238,7 @@ def _questions(
     if not labelled:
         unlabelled: list[tuple[int, int, str]] = []
         for start, end in loose:
-            pieces = _unlabelled(reading, start, end)
+            pieces = _unlabelled(reading, start, end, answers if len(loose) == 1 else 0)
             unlabelled = [*[u for u in unlabelled if all(_alike(u[2], p[2]) < _SAME_QUESTION for p in pieces)], *pieces]
         for number, (start, end, _) in enumerate(unlabelled, start=1):
             found[str(number)] = _question(reading, str(number), start, end, None, "")
@@ -366,23 +372,50 @@ def _question(reading: Reading, name: str, start: int, end: int, parent: str | N
     )
 
 
-def _unlabelled(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
-    """Questions without labels: bullets or paragraphs that ask; within a lone paragraph, sentences that ask."""
+def _unlabelled(reading: Reading, start: int, end: int, answers: int) -> list[tuple[int, int, str]]:
+    """Questions without labels: bullets or paragraphs that ask; within a lone paragraph, lines or sentences that ask.
+
+    Where the answers are counted, the pieces of which there are as many are the questions.
+    """
     paragraphs = _paragraphs(reading, start, end)
     bullets = [line for line in _bulleted(reading, start, end) if len(line[2].split()) > _FEWEST_WORDS]
     asking_bullets = [line for line in bullets if shape("asking").match(line[2]) or line[2].endswith("?")]
-    if len(asking_bullets) > 1 and len(asking_bullets) * 2 > len(bullets):
-        return asking_bullets
+    several = len(asking_bullets) > 1 and len(asking_bullets) * 2 > len(bullets)
     asking = [p for p in paragraphs if _asks_something(p[2])]
+    parts = [part for p in asking for part in _coordinated(reading, p)]
+    lines = [piece for piece in _asking_lines(reading, start, end) if _asks_something(piece[2])]
+    sentences = [s for s in _sentences(reading, start, end) if _asks_something(s[2])]
+    marked = [s for s in sentences if s[2].rstrip(_TRIM).endswith("?")]
+    for pieces in (bullets, asking, parts, lines, marked, sentences):
+        if 1 < len(pieces) == answers:
+            return pieces
+    if several:
+        return [line for line in bullets if not shape("detail").match(line[2])]
     if len(asking) > 1:
-        return [part for p in asking for part in _coordinated(reading, p)]
+        return parts
     if asking:
-        sentences = [s for s in _sentences(reading, *asking[0][:2]) if s[2].rstrip(_TRIM).endswith("?")]
-        if len(sentences) > 1:
-            return sentences
+        for pieces in (marked, lines, sentences):
+            if len(pieces) > 1:
+                return pieces
         return _coordinated(reading, (asking[0][0], end, asking[0][2]))
     text = reading.text[start:end].strip()
     return [(start, end, text)] if len(text.split()) > _FEWEST_WORDS else []
+
+
+def _asking_lines(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Cut a stretch at the lines behind which a line begins to ask; a line that is wrapped goes on."""
+    cuts = [start]
+    for a, b in reading.lines:
+        if not start < a < end or not reading.text[a:b].strip():
+            continue
+        above = reading.text[start:a].rstrip()
+        if above.endswith((".", "?", "!", ";")) and shape("asking").match(reading.ruled[a:b].strip(_TRIM)):
+            cuts.append(a)
+    return [
+        (a, b, reading.text[a:b].strip())
+        for a, b in zip(cuts, [*cuts[1:], end], strict=True)
+        if reading.text[a:b].strip()
+    ]
 
 
 def _asks_something(text: str) -> bool:
@@ -495,6 +528,36 @@ def _numbered_in_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit
     return out if len(out) > 1 else []
 
 
+def _counted_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit]) -> int:
+    """Give how far answers are counted through from 1; less than 2 where they are not."""
+    stretches = _answer_stretches(reading, reply)
+    last = 0
+    for hit in answered:
+        if "ids" not in hit.groups or not any(a <= hit.start < b for a, b in stretches) or _in_table(reading, hit):
+            continue
+        if reading.flow[slice(*hit.groups["ids"])].strip("()[]. ") == str(last + 1):
+            last += 1
+    return last
+
+
+def _told(reading: Reading, reply: _Reply, told: Sequence[Hit]) -> list[Question]:
+    """Where the request is not repeated, what the letter tells of it is the question; of that a person should know."""
+    hit = next((h for h in told if reply.start <= h.start < reply.end and h.end > h.start), None)
+    if hit is None:
+        return []
+    pieces = _coordinated(reading, (hit.start, hit.end, reading.text[hit.start : hit.end]))
+    reading.review(
+        "request_not_repeated",
+        "The letter does not repeat the request; the questions are taken from what it says of it. Compare the request.",
+        hit.start,
+        hit.end,
+    )
+    return [
+        _question(reading, str(number), start, end, None, hit.rule.id)
+        for number, (start, end, _) in enumerate(pieces, start=1)
+    ]
+
+
 def _pairs(text: str) -> list[tuple[str, str]]:
     """Read a label: numbers and the letters that go with them, in order; roman numerals are left out."""
     out = []
@@ -558,6 +621,8 @@ def _answers(
     blocks = _beneath_questions(stretches, questions, prefix)
     if not blocks:
         blocks, used = _by_label(reading, stretches, names, hits)
+        texts = {question.id.removeprefix(prefix): question for question in questions}
+        blocks = [_without_echo(reading, block, texts) for block in blocks]
     if len(names) == 1:
         return [AnswerBlock((questions[0].id,), a, b, "single") for a, b in stretches], []
     if not blocks:
@@ -646,6 +711,20 @@ def _by_label(
             stop = labels[i + 1][0] if i + 1 < len(labels) else end
             blocks.append(AnswerBlock(ids, at, stop, "label", (hit.start, hit.end)))
     return blocks, used
+
+
+def _without_echo(reading: Reading, block: AnswerBlock, questions: Mapping[str, Question]) -> AnswerBlock:
+    """Count the question that an answer repeats first among its label: it says nothing of its own."""
+    if block.label is None or len(block.question_ids) != 1:
+        return block
+    question = questions[block.question_ids[0]]
+    label, end = block.label[1], min(block.end, reading.sentence_at(block.label[1] + 1)[1])
+    if label <= question.start < block.end:
+        return replace(block, label=(block.label[0], max(label, min(question.end, block.end))))
+    said = reading.text[label:end]
+    if len(said.split()) > _FEWEST_WORDS and end < block.end and _alike(said, question.text) >= _SAME_QUESTION:
+        return replace(block, label=(block.label[0], end))
+    return block
 
 
 def _on_its_line(hit: Hit, names: Sequence[str], reading: Reading) -> bool:
@@ -756,6 +835,9 @@ def _by_content(
 ) -> list[AnswerBlock]:
     """Give each paragraph to the question whose own words it shares most; one that shares none goes on."""
     words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    ordered = _in_order(reading, stretches, words)
+    if ordered:
+        return ordered
     out: list[AnswerBlock] = []
     current: str | None = None
     headed = False
@@ -783,6 +865,65 @@ def _by_content(
     parents = {question.parent for question in questions}
     answerable = [q for q in questions if q.id not in parents and words[q.id.removeprefix(prefix)]]
     return out if len({block.question_ids for block in out}) * 2 > len(answerable) else []
+
+
+def _answering_pieces(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Cut a stretch into paragraphs and, where a paragraph is a list, into its items."""
+    out = []
+    for a, b, text in _paragraphs(reading, start, end):
+        items = _bulleted(reading, a, b)
+        if len(items) < _FEWEST_WORDS:
+            out.append((a, b, text))
+            continue
+        cuts = [a, *(item[0] for item in items), b]
+        out += [(x, y, reading.text[x:y].strip()) for x, y in pairwise(cuts) if reading.text[x:y].strip(_TRIM)]
+    return out
+
+
+def _in_order(
+    reading: Reading, stretches: Sequence[tuple[int, int]], own: Mapping[str, frozenset[str]]
+) -> list[AnswerBlock]:
+    """Give paragraphs to the questions in the order of both, so that they share the most words; [] where they do not.
+
+    Each question answered counts, so that a paragraph that shares no words may still stand at its place.
+    """
+    pieces = [
+        (a, b, _shared(own, _content_words(text)))
+        for start, end in stretches
+        for a, b, text in _answering_pieces(reading, start, end)
+        if reading.section_at(a) not in _NO_CONTENT
+    ]
+    names = list(own)
+    if len(pieces) < len(names) or len(names) * len(pieces) > _MOST_PLACES:
+        return []
+    # best[j]: the most that the paragraphs so far can share if the last of them answers question j - 1, or none yet
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for _, _, scores in pieces:
+        now: list[tuple[float, tuple[int, ...]]] = [(best[0][0], (*best[0][1], 0))]
+        for j, name in enumerate(names, start=1):
+            stay = best[j][0] if j < len(best) else float("-inf")
+            came, way = max(best[:j], key=lambda item: item[0])
+            fresh = came + _ANSWERED
+            value, path = (stay, best[j][1]) if stay >= fresh else (fresh, way)
+            now.append((value + scores[name], (*path, j)))
+        best = now
+    total, path = max(best, key=lambda item: item[0])
+    shared = total - _ANSWERED * len(set(path) - {0})
+    most = sum(max(scores.values()) for _, _, scores in pieces)
+    sure = {names[j - 1] for j, (_, _, scores) in zip(path, pieces, strict=True) if j and scores[names[j - 1]] > 0}
+    if set(path) - {0} != set(range(1, len(names) + 1)) or shared < most * _MOSTLY:
+        return []
+    if len(sure) < len(names) - (len(names) > _FEWEST_WORDS):
+        return []
+    out: list[AnswerBlock] = []
+    for j, (a, b, _) in zip(path, pieces, strict=True):
+        if not j:
+            continue
+        if out and out[-1].question_ids == (names[j - 1],):
+            out[-1] = replace(out[-1], end=b)
+        else:
+            out.append(AnswerBlock((names[j - 1],), a, b, "content"))
+    return out
 
 
 def _before_labels(
