@@ -14,14 +14,15 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foi_nlp import __version__
 from foi_nlp.letters import Letter, LetterError, open_letters
+from foi_nlp.letters.annexes import FolderFile, Tie, Untied, find_ties, with_annexes
 from foi_nlp.letters.folder import find_files
-from foi_nlp.letters.limits import Limits
+from foi_nlp.letters.limits import Limits, ReadOptions
 from foi_nlp.letters.registry import extensions
 from foi_nlp.patterns import load_rules
 from foi_nlp.resources import config_file
@@ -40,10 +41,17 @@ _FILES_WORTH_WORKERS = 60  # starting a worker costs as much as annotating some 
 
 @dataclass(frozen=True)
 class Input:
-    """A file to read, and the name it goes by in records."""
+    """A file to read, and the name it goes by in records; with the annexes that were tied to it.
+
+    `own_folder`: it was found in a folder below the one that was given. `untied`: it seems to be an annex, and
+    several letters could be its own.
+    """
 
     path: Path
     source: str
+    own_folder: bool = False
+    annexes: tuple[tuple[Tie, Input], ...] = ()
+    untied: Untied | None = None
 
 
 @dataclass
@@ -59,7 +67,8 @@ class Inputs:
 class Options:
     """How to annotate: the config of the pipeline, folders of further rules, hidden cells of sheets, and bounds.
 
-    A letter that takes longer than `letter_seconds` is a failure, and its neighbours go on.
+    A letter that takes longer than `letter_seconds` is a failure, and its neighbours go on. With `tie_annexes`, an
+    annex in a file of its own is read as a part of the one letter of its folder that it belongs to.
     """
 
     config: str = "foi"
@@ -67,6 +76,7 @@ class Options:
     include_hidden: bool = False
     limits: Limits = field(default_factory=Limits)
     letter_seconds: float = LETTER_SECONDS
+    tie_annexes: bool = True
 
 
 Progress = Callable[[int, int, str], None]
@@ -107,10 +117,30 @@ def gather(paths: Sequence[Path]) -> Inputs:
             seen.add(file.resolve())
             # What is named outright is tried whatever it is called; a folder may hold files that are no letters.
             if named or not file.suffix or file.suffix.lower().removeprefix(".") in known:
-                inputs.files.append(Input(file, _source_name(file)))
+                inputs.files.append(Input(file, _source_name(file), own_folder=not named and file.parent != path))
             else:
                 inputs.skipped.append(file)
     return inputs
+
+
+def tied(files: Sequence[Input], options: Options) -> list[Input]:
+    """Give the files with each annex under the one letter it belongs to; what fits none or several stays by itself."""
+    if not options.tie_annexes or len(files) < 2:
+        return list(files)
+    by_path = {item.path: item for item in files}
+
+    def head(path: Path) -> str:
+        found = _letters(by_path[path], options)
+        return next((letter.text for letter in found if isinstance(letter, Letter)), "")
+
+    ties, untied = find_ties([FolderFile(item.path, item.own_folder) for item in files], head)
+    for one in untied:
+        by_path[one.annex] = replace(by_path[one.annex], untied=one)
+    for tie in ties:
+        letter = by_path[tie.letter]
+        by_path[tie.letter] = replace(letter, annexes=(*letter.annexes, (tie, by_path[tie.annex])))
+    annexes = {tie.annex for tie in ties}
+    return [by_path[item.path] for item in files if item.path not in annexes]
 
 
 def _source_name(path: Path) -> str:
@@ -143,17 +173,18 @@ def annotate_files(
     order: list[tuple[str, str]] = []
     with RunWriter(output, rules_sha256=_rules_key(rules.sha256, options), versions=versions()) as writer:
         todo: list[Input] = []
-        for item in inputs.files:
-            key = (item.source, _sha256_or_empty(item.path))
+        files = tied(inputs.files, options)
+        for item in files:
+            key = (item.source, _sha256_of(item))
             order.append(key)
             if not writer.is_done(*key):
                 todo.append(item)
-        done = len(inputs.files) - len(todo)
+        done = len(files) - len(todo)
         for item, results in _annotate_each(todo, options=options, jobs=jobs):
-            writer.add(item.source, _sha256_or_empty(item.path), results)
+            writer.add(item.source, _sha256_of(item), results)
             done += 1
             if progress:
-                progress(done, len(inputs.files), item.source)
+                progress(done, len(files), item.source)
         failures = writer.finish(order, tally)
     return tally, [*inputs.missing, *failures]
 
@@ -166,8 +197,8 @@ def stream(inputs: Inputs, *, options: Options) -> Iterator[LetterRecord | Failu
     _checked_rules(options)
     yield from inputs.missing
     nlp = _pipeline(options)
-    for item in inputs.files:
-        for letter in _letters(item, options):
+    for item in tied(inputs.files, options):
+        for letter in _replies(item, options):
             if isinstance(letter, Failure):
                 yield letter
                 continue
@@ -193,14 +224,17 @@ def _checked_rules(options: Options) -> RuleBook:
 
 
 def _rules_key(sha256: str, options: Options) -> str:
-    return hashlib.sha256(f"{sha256} {options.config} {options.include_hidden} {options.limits}".encode()).hexdigest()
+    asked = f"{sha256} {options.config} {options.include_hidden} {options.limits} {options.tie_annexes}"
+    return hashlib.sha256(asked.encode()).hexdigest()
 
 
-def _sha256_or_empty(path: Path) -> str:
+def _sha256_of(item: Input) -> str:
+    """Give the SHA-256 of a file; with annexes, of those of all its files. Nothing for what cannot be read."""
     try:
-        return file_sha256(path)
+        sums = [file_sha256(path) for path in (item.path, *(annex.path for _, annex in item.annexes))]
     except OSError:
         return ""
+    return sums[0] if len(sums) == 1 else hashlib.sha256(" ".join(sums).encode("ascii")).hexdigest()
 
 
 def _annotate_each(
@@ -268,11 +302,31 @@ def _letters(item: Input, options: Options) -> Iterator[Letter | Failure]:
         yield Failure(item.source, _unexpected(error))
 
 
+def _replies(item: Input, options: Options) -> Iterator[Letter | Failure]:
+    """Give the letters of a file, its annexes as parts where it is one letter, else each by itself."""
+    found = list(_letters(item, options)) if item.annexes else _letters(item, options)
+    if item.untied is not None:
+        note = item.untied.note
+        found = (replace(one, notes=(note, *one.notes)) if isinstance(one, Letter) else one for one in found)
+    if isinstance(found, list):
+        annexes = [(tie, list(_letters(annex, options))) for tie, annex in item.annexes]
+        if len(found) == 1 and isinstance(found[0], Letter):
+            read = [(tie, [one for one in held if isinstance(one, Letter)]) for tie, held in annexes]
+            limits = ReadOptions(limits=options.limits, include_hidden=options.include_hidden)
+            try:
+                found = [with_annexes(found[0], read, limits)]
+            except LetterError as error:
+                found = [Failure(error.source, error.message)]
+            annexes = [(tie, [one for one in held if isinstance(one, Failure)]) for tie, held in annexes]
+        found = [*found, *(one for _, held in annexes for one in held)]
+    yield from found
+
+
 def _annotate_file(nlp: Language | None, item: Input, options: Options) -> list[dict[str, Any]]:
     if nlp is None:
         raise RuntimeError("no pipeline")
     results: list[dict[str, Any]] = []
-    for letter in _letters(item, options):
+    for letter in _replies(item, options):
         if isinstance(letter, Failure):
             results.append(_failure(letter.source, letter.message))
             continue

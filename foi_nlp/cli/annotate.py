@@ -53,6 +53,13 @@ def annotate(
         list[str] | None,
         typer.Option("--limit", help="Raise a bound of the readers: characters=5000000.", metavar="NAME=NUMBER"),
     ] = None,
+    annexes: Annotated[
+        bool,
+        typer.Option(
+            "--annexes/--no-annexes",
+            help="Read an annex as a part of the one letter of its folder that has its reference, or is alone there.",
+        ),
+    ] = True,
 ) -> None:
     """Annotate letters: write letters.jsonl, annotations.spacy, observations.csv and run.json.
 
@@ -66,7 +73,13 @@ def annotate(
     except ValueError as error:
         typer.echo(f"foi_nlp: --limit {error}", err=True)
         raise typer.Exit(2) from None
-    options = Options(config=config, patterns=tuple(patterns or ()), include_hidden=include_hidden, limits=limits)
+    options = Options(
+        config=config,
+        patterns=tuple(patterns or ()),
+        include_hidden=include_hidden,
+        limits=limits,
+        tie_annexes=annexes,
+    )
     with ExitStack() as stack:
         inputs = Inputs()
         if Path("-") in paths:
