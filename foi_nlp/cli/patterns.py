@@ -286,13 +286,22 @@ def suggest(
     run: Annotated[Path, typer.Argument(help="A run with corrections.", metavar="RUN")],
     patterns: Patterns = None,
     most: Annotated[int, typer.Option(help="How many suggestions at the most.")] = 20,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Write the records as a new folder of rules, too.", metavar="DIR"),
+    ] = None,
 ) -> None:
-    """Propose records for what reviewers added or rejected, ranked by what they would gain and lose."""
+    """Propose records for what reviewers added or rejected, ranked by what they would gain and lose.
+
+    Only records whose examples hold in the full pipeline are proposed; the others are named, with the reason.
+    """
+    from foi_nlp.display import one_line
     from foi_nlp.patterns import load_rules
     from foi_nlp.review.corrections import settle
     from foi_nlp.review.decisions import by_letter
     from foi_nlp.review.journal import REVIEW_FOLDER, load_decisions
     from foi_nlp.store import read_records
+    from foi_nlp.suggest import prove, write
     from foi_nlp.suggest import suggest as propose
 
     found = load_decisions(run / REVIEW_FOLDER)
@@ -305,7 +314,13 @@ def suggest(
     if not settlements:
         typer.echo(f"foi_nlp: {run}: nobody has reviewed a letter of this run; start with foi_nlp review", err=True)
         raise typer.Exit(2)
-    for suggestion in propose(settlements, load_rules(tuple(patterns or ())))[:most]:
+    folders = tuple(patterns or ())
+    held, refused = prove(propose(settlements, load_rules(folders))[:most], folders)
+    for reason in refused:
+        typer.echo(f"not proposed: {one_line(reason, limit=400)}", err=True)
+    if output is not None:
+        write(held, output)
+    for suggestion in held:
         typer.echo(f"# gains {suggestion.gained}, loses {suggestion.lost}: {suggestion.why}")
         typer.echo(json.dumps(dict(suggestion.record), ensure_ascii=False))
 
