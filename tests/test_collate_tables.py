@@ -255,7 +255,7 @@ def test_a_force_that_has_not_answered_is_a_row(tmp_path: Path) -> None:
     assert (silent["answer"], silent["due"], silent["overdue"]) == ("no_reply", "2021-03-01", "yes")
     cell = next(row for row in c.tables["comparison"] if row["authority_id"] == "police-scotland")
     assert (cell["value_status"], cell["value"], cell["grade"]) == ("no_reply", None, "no_figure")
-    assert "1 did not reply (Police Scotland)" in method_note(c)
+    assert "from 1 no reply is among the letters (Police Scotland)" in method_note(c)
 
 
 def test_a_letter_that_answers_another_request_is_left_out_and_named(tmp_path: Path) -> None:
@@ -265,6 +265,15 @@ def test_a_letter_that_answers_another_request_is_left_out_and_named(tmp_path: P
     assert [row["letter_id"] for row in c.tables["replies"]] == [c.tables["letters"][0]["letter_id"]]
     (issue,) = [row for row in c.tables["issues"] if row["code"] == "left_out"]
     assert "2013, 2014" in str(issue["text"])
+
+
+def test_a_campaign_whose_request_no_letter_answers_is_named(tmp_path: Path) -> None:
+    campaign = read_campaign(_campaign(tmp_path, CAMPAIGN.replace("2019", "2013")))
+    c = collate_records([letter("kent", {"2019": 3})], campaign=campaign)
+    assert "no_letter" in [row["code"] for row in c.tables["issues"]]
+    note = method_note(c)
+    assert "3 authorities were asked: none answered and from 3 no reply is among the letters" in note
+    assert "No question was refused" not in note
 
 
 def test_a_campaign_file_overrides_the_grouping(tmp_path: Path) -> None:
@@ -286,7 +295,9 @@ def test_one_force_under_two_names_counts_once(tmp_path: Path) -> None:
     ("text", "said"),
     [
         (CAMPAIGN.replace('"kent"', '"kemt"'), "did you mean “kent”"),
-        (CAMPAIGN.replace("sent =", "send ="), "campaign.send"),
+        (CAMPAIGN.replace("sent =", "send ="), "campaign.send: is no key of the campaign file; did you mean “sent”"),
+        (CAMPAIGN.replace("[campaign]", "[campain]"), "did you mean “campaign”|campaign: is missing"),
+        (CAMPAIGN.replace("2021-02-01", '"1 February"'), "campaign.sent: is no date; write it without quotes as"),
         (CAMPAIGN.replace("2021-02-01", "soon"), "not valid TOML"),
         ('[campaign]\nname = "x"\n', "campaign.request"),
         (CAMPAIGN + '[[question]]\nid = "1"\ntext = "a"\n[[question]]\nid = "1"\ntext = "b"\n', "given twice"),
@@ -492,7 +503,7 @@ def test_the_method_note_counts_what_the_tables_hold(tmp_path: Path) -> None:
         )
     )
     for sentence in (
-        "3 authorities were asked: 2 answered and 1 did not reply (Police Scotland).",
+        "3 authorities were asked: 2 answered and from 1 no reply is among the letters (Police Scotland).",
         "4 figures were given. Of these, 2 can be compared between forces, none with care and 2 cannot.",
         "Were it not for the letters' own warning not to compare them, 4 could be compared",
         "Several forces give a figure of the same kind in 2 rows; none of them could be added up.",

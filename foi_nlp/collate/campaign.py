@@ -34,13 +34,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from rapidfuzz import process
 
 from foi_nlp.collate.errors import CollateError
 from foi_nlp.registers import register
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 class _Part(BaseModel):
@@ -85,6 +88,18 @@ class _File(_Part):
     question: list[_Question] = Field(default_factory=list)
     letters: _Letters = Field(default_factory=_Letters)
     align: list[_Align] = Field(default_factory=list)
+
+
+# The keys of each table of the file, and under the empty name the tables; a key in a file may be near one of them.
+_KEYS: dict[str, tuple[str, ...]] = {
+    "": tuple(_File.model_fields),
+    "campaign": tuple(_Head.model_fields),
+    "asked": tuple(_Asked.model_fields),
+    "question": tuple(_Question.model_fields),
+    "letters": tuple(_Letters.model_fields),
+    "align": ("letter", "question", "is"),
+}
+_LIKE_A_KEY = 60
 
 
 @dataclass(frozen=True)
@@ -140,8 +155,23 @@ def read_campaign(path: Path) -> Campaign:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise CollateError(f"{path}: {place}: {first['msg']}; see docs/collate.md for the keys") from None
+        raise CollateError(f"{path}: {place}: {_what_is_wrong(first)}; see docs/collate.md for the keys") from None
     return _checked(path, file)
+
+
+def _what_is_wrong(error: ErrorDetails) -> str:
+    """Say what pydantic found wrong as a user of the file would."""
+    kind, place = error["type"], error["loc"]
+    if kind == "extra_forbidden":
+        known = _KEYS.get(str(place[0]) if len(place) > 1 else "", ())
+        nearest = process.extractOne(str(place[-1]), known)
+        hint = f"; did you mean “{nearest[0]}”?" if nearest and nearest[1] >= _LIKE_A_KEY else ""
+        return f"is no key of the campaign file{hint}"
+    if kind.startswith("date"):
+        return "is no date; write it without quotes as 2022-02-14"
+    if kind == "missing":
+        return "is missing; give it"
+    return f"{error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
 def _checked(path: Path, file: _File) -> Campaign:

@@ -43,8 +43,9 @@ def add_comparison(
     rows.sort(key=lambda row: (order.get(str(row["question_id"]), len(order)), row["measure"] != ASKED,
                                row["line"] != ALL, str(row["line"]), str(row.get("period_start") or ""),
                                str(row.get("period_end") or ""), str(row["authority_id"])))  # fmt: skip
+    width = len(str(len(rows)))
     for number, row in enumerate(rows, start=1):
-        row["cell_id"] = f"{request.id}-c{number}"
+        row["cell_id"] = f"{request.id}-c{number:0{width}}"
         _put_verdicts(row)
     tables.extend("comparison", rows)
     add_totals(tables, request.id, rows)

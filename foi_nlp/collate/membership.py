@@ -213,6 +213,9 @@ def _campaign_group(
             letter = letters[reply.letter]
             why = "excluded by the campaign file" if reply.letter in excluded else _why_not(wanted, reply)
             tables.add_issue("left_out", f"{letter.record.source} is not part of the campaign: {why}", letter=letter.id)
+    if not scores:
+        text = "no letter answers the request of the campaign file; name letters in letters.include if one should"
+        tables.add_issue("no_letter", text)
     for note in campaign.notes:
         tables.add_issue("one_authority", note)
     return Group(sorted(scores), scores)

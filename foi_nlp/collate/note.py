@@ -112,11 +112,11 @@ def _answers(group_id: str, collation: Collation) -> list[str]:
         said = f"{_count(len(answered), 'authority has', 'authorities have')} answered: {_names(collation, answered)}."
         waits = f" {_count(len(pending), 'more has', 'more have')} written without an answer: "
         return [said + (f"{waits}{_names(collation, pending)}." if pending else "")]
-    parts = ["all of them answered" if len(answered) == len(asked) else f"{len(answered)} answered"]
+    parts = ["all of them answered" if len(answered) == len(asked) else f"{_none_or(len(answered))} answered"]
     if pending:
         parts.append(f"{len(pending)} wrote without an answer yet ({_names(collation, pending)})")
     if silent:
-        parts.append(f"{len(silent)} did not reply ({_names(collation, silent)})")
+        parts.append(f"from {len(silent)} no reply is among the letters ({_names(collation, silent)})")
     return [f"{_count(len(asked), 'authority was', 'authorities were')} asked: {_listed(parts)}."]
 
 
@@ -147,24 +147,30 @@ def _refusals(group_id: str, collation: Collation) -> list[str]:
     if grounds:
         parts = [f"{_provision(i)} ({_names(collation, forces)})" for i, forces in sorted(grounds.items())]
         lines.append(f"Grounds relied on: {'; '.join(parts)}.")
-    return lines or ["No question was refused."]
+    return lines or (["No question was refused."] if members else [])
 
 
-def _provision(provision: str) -> str:
-    """Give a provision as a reader knows it: `FOIA 2000 section 12(1), Cost of compliance`."""
+def provision_name(provision: str) -> str:
+    """Give a provision as readers know it: `FOIA 2000 section 12(1)`."""
     register = load_register()
     if provision not in register:
         return provision
     entry = register[provision]
     unit = "regulation" if entry.act == "eir" else "section"
-    number = provision.partition(".")[2]
-    return f"{entry.regime} {unit} {number}, {entry.title[:1].lower()}{entry.title[1:]}"
+    return f"{entry.regime} {unit} {provision.partition('.')[2]}"
+
+
+def _provision(provision: str) -> str:
+    register = load_register()
+    title = register[provision].title if provision in register else ""
+    name = provision_name(provision)
+    return f"{name}, {title[:1].lower()}{title[1:]}" if title else name
 
 
 def _comparability(group_id: str, collation: Collation) -> list[str]:
     rows = [row for row in collation.rows("comparison", group_id=group_id) if row["observation_id"]]
     if not rows:
-        return ["No figures were given."]
+        return ["No figures were given."] if collation.rows("replies", group_id=group_id) else []
     known = reasons()
     why: dict[str, set[str]] = {}
     for row in rows:

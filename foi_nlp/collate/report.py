@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from foi_nlp.collate.collation import Collation
 from foi_nlp.collate.grading import ALL
-from foi_nlp.collate.note import group_sentences, issue_texts
+from foi_nlp.collate.note import group_sentences, issue_texts, provision_name
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line, printable
 from foi_nlp.registers import register
@@ -32,6 +32,8 @@ _KINDS = (
     ("answered", "·", "answered, outcome not read"),
     ("no_reply", "?", "no reply"),
 )
+_NOT_ADDRESSED = "not_addressed"
+_NEITHER_NOR = "neither confirmed nor denied"
 _KIND_OF_OUTCOME = {
     "all_disclosed": "all_disclosed",
     "some_disclosed": "some_disclosed",
@@ -105,6 +107,11 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
         "letters": [maker.letter(row, whole=whole_letters) for row in letters if row["duplicate_of"] is None],
     }
     return environment.get_template("report.html.jinja").render(page=page)
+
+
+def _outcome_words(outcome: object) -> str:
+    """Give an outcome's id as words for a reader."""
+    return _NEITHER_NOR if str(outcome).startswith("ncnd") else str(outcome).replace("_", " ")
 
 
 def _visible(value: object) -> object:
@@ -198,9 +205,10 @@ class _Maker:
                 for o in self.collation.rows("outcomes", group_id=group_id)
                 if o["letter_id"] in mine and question["question_id"] in str(o["question_ids"] or "").split(";")
             ]
-            text = ", ".join(dict.fromkeys(str(o["outcome"]).replace("_", " ") for o in found))
+            found = [o for o in found if o["outcome"] != _NOT_ADDRESSED] or found
+            text = ", ".join(dict.fromkeys(_outcome_words(o["outcome"]) for o in found))
             cells.append(_Cell(text or "–", _text(found[0]["evidence_id"]) if found else None))
-        shown = str(row["outcome"] or row["answer"]).replace("_", " ")
+        shown = _outcome_words(row["outcome"] or row["answer"])
         if row["answer"] == "no_reply":
             shown = "no reply" + (f"; due {row['due']}" if row["due"] else "")
             shown += " (overdue)" if row["overdue"] == "yes" else ""
@@ -293,7 +301,8 @@ class _Maker:
                 Bar(
                     _year(r),
                     _float(r["value"]),
-                    _float(r["low"]),
+                    # A count is not below nothing: a hidden one without a stated low bound lies above 0.
+                    _float(r["low"]) or (0.0 if r["high"] is not None else None),
                     _float(r["high"]),
                     r["period_type"] != "year_to_date",
                 )
@@ -314,7 +323,9 @@ class _Maker:
         for row in self.collation.tables["provisions"]:
             if row["is_ground"] and row["letter_id"] in wanted:
                 title = one_line(str(row["title"] or ""), limit=120)
-                entry = found.setdefault(str(row["provision"]), {"id": row["provision"], "title": title, "forces": {}})
+                entry = found.setdefault(
+                    str(row["provision"]), {"id": provision_name(str(row["provision"])), "title": title, "forces": {}}
+                )
                 name = self._name(self.letters[str(row["letter_id"])]["authority_ids"])
                 entry["forces"].setdefault(name, _Cell(name, _text(row["evidence_id"])))
         return [{**entry, "forces": list(entry["forces"].values())} for _, entry in sorted(found.items())]

@@ -50,7 +50,8 @@ def _about(book: Workbook, collation: Collation, tables: list[Table]) -> None:
     )
     for number, table in enumerate(tables, start=3):
         sheet.write_url(number, 0, f"internal:'{table.name}'!A1", string=table.name)
-        sheet.write_string(number, 1, f"{table.title}: {len(collation.tables[table.name])} rows")
+        count = len(collation.tables[table.name])
+        sheet.write_string(number, 1, f"{table.title}: {count} {'row' if count == 1 else 'rows'}")
 
 
 def _sheet(book: Workbook, table: Table, collation: Collation, evidence: dict[str, int]) -> None:
