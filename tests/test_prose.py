@@ -144,3 +144,193 @@ def test_digits_that_cannot_be_read_are_put_before_a_person(nlp: Language, line:
     facts = nlp(f"Response\n\n{line}\n\nThank you.\n")._.foi
     assert facts["observations"] == []
     assert "unreadable_digits" in [item["code"] for item in facts["needs_review"]]
+
+
+def financial(first: int) -> tuple[str, str]:
+    return f"{first}-04-01", f"{first + 1}-03-31"
+
+
+def day(iso: str) -> tuple[str, str]:
+    return iso, iso
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("Ashtown: 9 (2016-17), 14 (2017-18)", [("9", financial(2016)), ("14", financial(2017))]),
+        ("9 in 2016\n14 in 2017", [("9", year(2016)), ("14", year(2017))]),
+        ("<5 in 2016, 12 in 2017", [("<5", year(2016)), ("12", year(2017))]),
+        ("£12k in 2016/17 and £14k in 2017/18", [("£12k", financial(2016)), ("£14k", financial(2017))]),
+        ("2016-17 - 64\n2017/18 - 71\n18/19 - 49",
+         [("64", financial(2016)), ("71", financial(2017)), ("49", financial(2018))]),
+        ("18/19 - 49", [("49", financial(2018))]),
+        ("In 2016 = 23\nIn 2017 = 15", [("23", year(2016)), ("15", year(2017))]),
+        ("Year 2016: 23 burglaries", [("23", year(2016))]),
+        ("2016 ... 23\n2017 ... 15", [("23", year(2016)), ("15", year(2017))]),
+        ("31 March 2016 = 118\n31 March 2017 = 124", [("118", day("2016-03-31")), ("124", day("2017-03-31"))]),
+        ("April 2016 to March 2017: 1,104 hours", [("1,104 hours", financial(2016))]),
+        ("Rest days lost from May 1st 2016 - March 31st 2017: 4,872.", [("4,872", ("2016-05-01", "2017-03-31"))]),
+        ("Ashtown: 6 between 1 April 2016 and 31 March 2018.", [("6", ("2016-04-01", "2018-03-31"))]),
+        (
+            "Ashtown: 6 between 1 April 2016 and 31 March 2018. Burford: fewer than five in the same two years.",
+            [("6", ("2016-04-01", "2018-03-31")), ("fewer than five", ("2016-04-01", "2018-03-31"))],
+        ),
+        ("2016: 23, of which 4 were charged", [("23", year(2016)), ("4", year(2016))]),
+        ("1/4/16-31/3/17: 23", [("23", financial(2016))]),
+    ],
+)  # fmt: skip
+def test_lines_of_pairs(nlp: Language, answer: str, expected: list[tuple[str, tuple[str, str]]]) -> None:
+    assert figures(nlp, answer) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["12-13 - 5", "3 May 2016 - 2", "21/25 - 49", "Section 16/17 - 4", "14 in 2016, and more than that later"],
+)
+def test_a_line_that_is_no_certain_pair_gives_none_or_only_what_is(nlp: Language, line: str) -> None:
+    assert [pair for pair in figures(nlp, line) if pair != ("14", year(2016))] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("We recorded 5, 6 and 7 burglaries in 2016, 2017 and 2018 respectively.",
+         [("5", year(2016)), ("6", year(2017)), ("7", year(2018))]),
+        ("In 2016, 2017 and 2018 there were 12, none and 5 burglaries respectively.",
+         [("12", year(2016)), ("none", year(2017)), ("5", year(2018))]),
+        ("Arrests in 2016 and 2017 numbered 5 and 6, and charges 2 and 3, respectively.",
+         [("5", year(2016)), ("6", year(2017)), ("2", year(2016)), ("3", year(2017))]),
+        ("Burglaries in 2016, 2017 and 2018 numbered 5 and 6 respectively.", []),
+        ("One officer left in 2016, none in 2017 and three in 2018.",
+         [("One", year(2016)), ("none", year(2017)), ("three", year(2018))]),
+        ("One complaint was received in 2018.", [("One", year(2018))]),
+        ("As at 31 March 2018: one inspector, two sergeants and 14 constables.",
+         [("one", day("2018-03-31")), ("two", day("2018-03-31")), ("14", day("2018-03-31"))]),
+        ("In 2016 there were twelve (12) burglaries.", [("12", year(2016))]),
+        ("In 2016 there were 5 burglaries. In the other two years there were none.",
+         [("5", year(2016)), ("none", year(2017)), ("none", year(2018))]),
+        ("In 2016 there were 5 burglaries. In the other four years there were none.", [("5", year(2016))]),
+        ("Between 2016 and 2018 a total of 43 burglaries, of these 11 in 2016, 12 in 2017 and 20 in 2018.",
+         [("43", WHOLE), ("11", year(2016)), ("12", year(2017)), ("20", year(2018))]),
+        ("There were four burglaries, two in 2016 and two in 2018.",
+         [("four", WHOLE), ("two", year(2016)), ("two", year(2018))]),
+        ("There were five burglaries, two in 2016 and two in 2018.", [("two", year(2016)), ("two", year(2018))]),
+        ("In 2016 there were 23 burglaries and in the previous year 15.", [("23", year(2016)), ("15", year(2015))]),
+        ("On 31 March 2017 there were 90 officers; a year later there were 95.",
+         [("90", day("2017-03-31")), ("95", day("2018-03-31"))]),
+        ("Between April and June 2017 there were 9 burglaries. For the same period in 2018: 4.",
+         [("9", ("2017-04-01", "2017-06-30")), ("4", ("2018-04-01", "2018-06-30"))]),
+        ("We had 41 burglaries in 2016, 44 in 2017 and, up to 28 February 2018, 7.",
+         [("41", year(2016)), ("44", year(2017)), ("7", ("2018-01-01", "2018-02-28"))]),
+        ("None in 2016. In 2017, seven so far.", [("None", year(2016)), ("seven", year(2017))]),
+        ("The number fell to 97 in 2017, and rose again, to 140, in 2018.", [("97", year(2017)), ("140", year(2018))]),
+        ("£25.1m for 2016, £21.4 million for 2017 and a little over £94.5m in 2018.",
+         [("£25.1m", year(2016)), ("£21.4 million", year(2017)), ("£94.5m", year(2018))]),
+        ("£8,200.50 including VAT, paid in 2017/18.", [("£8,200.50", financial(2017))]),
+        ("The rates paid in 2016/17 were £163 for a partner and £118 for an associate.",
+         [("£163", financial(2016)), ("£118", financial(2016))]),
+        ("In each of 2016 and 2017 there were 5 burglaries.", [("5", year(2016)), ("5", year(2017))]),
+        ("No burglaries were recorded in 2016, 2017 or 2018.",
+         [("No", year(2016)), ("No", year(2017)), ("No", year(2018))]),
+        ("In 2016 and 2017 there were 5 burglaries.", []),
+        ("In 2016 and 2017 there was a total of 5 burglaries.", [("5", ("2016-01-01", "2017-12-31"))]),
+        ("The number for 2016 is fewer than 5 and for 2017 it is 12.",
+         [("fewer than 5", year(2016)), ("12", year(2017))]),
+        ("At 31 March 2018 there were 12 officers. At the same date there were 17 volunteers.",
+         [("12", day("2018-03-31")), ("17", day("2018-03-31"))]),
+        ("In 2016 there were 374 Taser trained officers.", [("374", year(2016))]),
+    ],
+)  # fmt: skip
+def test_sentences_of_many_shapes(nlp: Language, answer: str, expected: list[tuple[str, tuple[str, str]]]) -> None:
+    assert figures(nlp, answer) == expected
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Six members of staff spent 12 hours on this in 2016.",
+        "In 2016 it was 3.4 burglaries a day.",
+        "The desk costs £350,000 a year and was set up in 2016.",
+        "Another force paid some £20 for each in 2016.",
+        "One person detained 4 times in 2016 is 4 detentions.",
+        "Where two of them met in 2016 it comes to two burglaries.",
+        "In 2016 there may be only 1 or 2 burglaries.",
+        "In 2016 up to 12,000 people may have been there.",
+        "In 2016 no records were held of burglaries.",
+        "The nil for 2016 has a simple reason.",
+        "We went through the tracker of 2016, which would take 40 hours.",
+    ],
+)
+def test_work_rates_and_examples_are_no_figures(nlp: Language, answer: str) -> None:
+    assert figures(nlp, answer) == []
+
+
+def breakdowns(nlp: Language, answer: str) -> list[dict[str, Any]]:
+    return [o["breakdown"] for o in nlp(LETTER.format(answer=answer))._.foi["observations"]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("Ashtown = 12\nBurford = 9\nAll = 21", [{"category": "Ashtown"}, {"category": "Burford"}, {"total": True}]),
+        ("In 2016, 2 officers (1 sergeant and 1 constable) left.",
+         [{"total": True}, {"kind": "sergeant"}, {"kind": "constable"}]),
+        ("In 2016 there were 30 burglaries, of which 12 were solved.", [{"total": True}, {"kind": "solved"}]),
+        ("In all, 23 burglaries were recorded in 2016; 15 were recorded in 2017.", [{}, {}]),
+        ("47 in all", [{"total": True}]),
+    ],
+)  # fmt: skip
+def test_what_splits_a_figure_of_a_sentence_or_line(nlp: Language, answer: str, expected: list[dict[str, Any]]) -> None:
+    assert breakdowns(nlp, answer) == expected
+
+
+TWO_QUESTIONS = """Dear Applicant,
+
+You asked:
+
+1. How many burglaries were recorded in 2016/17 and 2017/18?
+2. {second}
+
+Response:
+
+1. 12 in 2016/17 and 14 in 2017/18.
+
+2. {answer}
+
+Yours sincerely,
+"""
+BOTH = ("2016-04-01", "2018-03-31")
+
+
+@pytest.mark.parametrize(
+    ("second", "answer", "expected"),
+    [
+        ("How many of those were solved?", "26", [("26", BOTH)]),
+        ("In how many was nobody charged?", "26, at all stations together.", [("26", BOTH)]),
+        ("How many officers left over the two years?", "26", [("26", BOTH)]),
+        ("How many officers left over the three years?", "26", []),
+        ("How many vacancies are there now?", "None.", []),
+        ("Who keeps the log?", "None.", []),
+        ("How many arrests were there since 2015?", "26", [("26", ("2015-01-01", None))]),
+    ],
+)
+def test_a_question_without_a_period_takes_that_of_the_one_it_speaks_of(
+    nlp: Language, second: str, answer: str, expected: list[tuple[str, tuple[str, str]]]
+) -> None:
+    facts = nlp(TWO_QUESTIONS.format(second=second, answer=answer))._.foi
+    found = [(o["value_raw"], (o["period"]["start"], o["period"]["end"])) for o in facts["observations"]]
+    assert found[2:] == expected
+
+
+def test_the_metric_of_an_answer_is_what_was_asked_and_its_unit_too(nlp: Language) -> None:
+    observation = nlp(LETTER.format(answer="47"))._.foi["observations"][0]
+    assert observation["metric"] == "How many burglaries were recorded in each year from 2016 to 2018"
+    assert observation["unit"] == "crimes"
+
+
+def test_a_year_defined_by_its_days_is_closed_there_and_not_where_the_data_was_taken(nlp: Language) -> None:
+    answer = (
+        "2016: 23\n2019: 9\n\nThe 2019 figures are for the period 1 January to 31 October 2019 only and were "
+        "extracted on 8 November 2019."
+    )
+    assert figures(nlp, answer) == [("23", year(2016)), ("9", ("2019-01-01", "2019-10-31"))]

@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 
 import regex
 
-from foi_nlp.figures.meaning import PlacedPeriod, context_of, found_in, one_period, with_defined_years
+from foi_nlp.figures.meaning import (
+    PlacedPeriod,
+    context_of,
+    counts_something,
+    found_in,
+    one_period,
+    unit_in,
+    with_defined_years,
+)
+from foi_nlp.figures.periods import years_of
 from foi_nlp.pipeline.questions import question_at
-from foi_nlp.registers import register
+from foi_nlp.registers import by_id, names_to, register
 
 if TYPE_CHECKING:
     from foi_nlp.figures.periods import PeriodContext
@@ -104,14 +113,47 @@ class Asking:
         return self._of_question[question]
 
     def _asked(self, question: str | None) -> PlacedPeriod | None:
+        first = question
         while question is not None and question in self.questions:
-            held = self.questions[question]
-            span = (held.start, held.end)
-            placed = one_period(found_in(self.reading, span, self.context, self.masked), self.context, "question")
+            placed = self._named_in(self.questions[question], "question")
             if placed is not None:
                 return placed
-            question = held.parent
-        return self._whole_request
+            question = self.questions[question].parent
+        if first is not None and _asks_of_now(self.text_of(first)):
+            return None
+        referred = self._referred_to(first)
+        if referred is None and self._counts_years(first):
+            return None
+        return referred or self._whole_request
+
+    def _counts_years(self, question: str | None) -> bool:
+        """Whether a question says of how many years it speaks: "over the four years"."""
+        held = self.questions.get(question or "")
+        refers = _refers_back().search(" ".join(held.text.split())) if held else None
+        return refers is not None and refers["count"] is not None
+
+    def _named_in(self, held: Question, basis: str) -> PlacedPeriod | None:
+        """Give the period that the words of a question name."""
+        span = (held.start, held.end)
+        return one_period(found_in(self.reading, span, self.context, self.masked), self.context, basis)
+
+    def _referred_to(self, question: str | None) -> PlacedPeriod | None:
+        """Give the period of the nearest question before one that refers to it: "of those", "over the four years"."""
+        held = self.questions.get(question or "")
+        if held is None:
+            return None
+        refers = _refers_back().search(" ".join(held.text.split()))
+        if refers is None and not (counts_something((held.text,)) and unit_in(held.text) is None):
+            return None
+        earlier = [other for other in self.questions.values() if other.start < held.start and other.id != held.parent]
+        for other in sorted(earlier, key=lambda q: -q.start):
+            placed = self._named_in(other, "question")
+            if placed is None or placed.period.type == "instant":
+                continue
+            count = _number_of(refers["count"]) if refers else None
+            if count is None or count == len(years_of(placed.period)):
+                return placed
+        return None
 
     @cached_property
     def _stated(self) -> PlacedPeriod | None:
@@ -134,10 +176,19 @@ class Asking:
         outside = [
             (p, at) for p, at in found if not any(q.start <= at + p.start < q.end for q in self.reading.facts.questions)
         ]
-        distinct = {(p.period.start, p.period.end) for p, _ in (outside or found)}
+        if not outside:
+            return self._agreed
+        distinct = {(p.period.start, p.period.end) for p, _ in outside}
         if len(distinct) != 1 and not _all_years(distinct):
             return None
-        return one_period(outside or found, self.context, "letter")
+        return one_period(outside, self.context, "letter")
+
+    @cached_property
+    def _agreed(self) -> PlacedPeriod | None:
+        """Give the period that all questions which name one name alike: what one asks says nothing of another."""
+        named = (self._named_in(held, "letter") for held in self.questions.values())
+        said = [placed for placed in named if placed is not None and placed.period.type != "instant"]
+        return said[0] if said and len({(p.period.start, p.period.end) for p in said}) == 1 else None
 
 
 def _all_years(spans: set[tuple[str | None, str | None]]) -> bool:
@@ -151,3 +202,26 @@ def _stop_words() -> frozenset[str]:
 
 def _content(text: str) -> frozenset[str]:
     return frozenset(w.lower().rstrip("s") for w in _WORD.findall(text)) - _stop_words()
+
+
+@lru_cache(maxsize=1)
+def _refers_back() -> regex.Pattern[str]:
+    forms = "|".join(by_id("count_words")["count_words.refers_back"]["words"])
+    return regex.compile(rf"\b(?:{forms})\b", regex.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _now() -> regex.Pattern[str]:
+    return regex.compile(rf"\b(?:{'|'.join(by_id('count_words')['count_words.now']['words'])})\b", regex.IGNORECASE)
+
+
+def _asks_of_now(text: str) -> bool:
+    """Whether a question asks how things stand, and so for no stretch of time."""
+    return _now().search(" ".join(text.split())) is not None
+
+
+def _number_of(written: str | None) -> int | None:
+    if written is None:
+        return None
+    number: int | None = int(written) if written.isdigit() else names_to("number_words", "number").get(written.lower())
+    return number

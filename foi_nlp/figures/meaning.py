@@ -220,6 +220,28 @@ def _noun_of_phrase(text: str) -> str | None:
     return last
 
 
+def counted_phrase(words: Sequence[str], reach: int) -> str:
+    """Give the words after a number as far as the last noun of their phrase that can be counted, or nothing.
+
+    A noun beyond `reach` words is not looked for.
+    """
+    last = i = 0
+    while i < len(words) and i <= reach:
+        found = _unit_at(words, i)
+        if found is not None and not (last and found[0].name == "GBP"):
+            i = last = i + found[1]
+        elif words[i] in names_to("noun_stops", "stops"):
+            break
+        else:
+            i += 1
+    return " ".join(words[:last])
+
+
+def counts_something(asked: Sequence[str]) -> bool:
+    """Whether a question asks how many there are of something."""
+    return any(_count_cue().search(text) for text in asked)
+
+
 def unit_of_noun(noun: str) -> str | None:
     """Give the unit of a noun phrase that stands right after its number: of the last noun in it."""
     return _noun_of_phrase(noun)

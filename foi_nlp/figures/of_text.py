@@ -8,73 +8,147 @@ gives. A number whose period is not certain is no observation.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 import regex
 
 from foi_nlp.figures.meaning import (
     PlacedPeriod,
+    asked_metric,
     breakdown_key,
+    counted_phrase,
+    counts_something,
     found_in,
     is_generic,
+    lead_of,
     plain_label,
     shortened,
+    stated_over,
     unit_in,
     unit_of_noun,
 )
-from foi_nlp.figures.periods import FoundPeriod, find_periods, spanning
+from foi_nlp.figures.periods import FoundPeriod, find_periods, parse_period, related, spanning, years_of
 from foi_nlp.figures.spans import Spans
 from foi_nlp.figures.values import Value, parse_value
 from foi_nlp.figures.values import reader_of as value_reader
 from foi_nlp.pipeline.questions import answer_blocks, question_at
 from foi_nlp.records import Observation
-from foi_nlp.registers import names_to
+from foi_nlp.tables.words import is_word
 
 if TYPE_CHECKING:
     from foi_nlp.figures.asking import Asking
     from foi_nlp.patterns import RuleBook
     from foi_nlp.pipeline.reading import Reading
     from foi_nlp.pipeline.scanning import Hit
+    from foi_nlp.records import Period
 
 _SECTIONS = frozenset({"response", "preface", "caveat", "searches"})
 _UNCOUNTED = frozenset({"hours", "minutes", "days", "weeks", "months", "years", "seconds", "miles"})
 _NOUN_REACH = 5
+_NEAR = 40
+_FURTHEST_DAY = 6000
 _WORD = regex.compile(r"[^\W\d_][\w'-]*")
-_DIRECT = regex.compile(
-    r"(?: ?\(?| [a-z][\w'-]*){0,7}? ?"
-    r"(?:\(|in |during |for |of |between |from |over |throughout |as at |on |since |by )?"
-    r"(?:the (?:year|financial year|calendar year|period) )?",
-    regex.IGNORECASE,
-)
-_BREAK = regex.compile(r",|;|\band\b|\bbut\b|\d")
-_SEPARATOR = regex.compile(r"[ ]*(?:-{1,2}|:-|[:=|]|\.{2,}|…+)[ ]*|[ ]{3,}")
-_LABEL_VALUE = regex.compile(
-    r"[ \t]*(?:[-•*·o][ \t]+)?"
-    r"(?P<ask>(?:(?:answer|response|question|q)[ ]?)?\(?[0-9]{0,2}[a-z]?(?:[).:]+|[ ]?-(?=[ ])|[ ]?(?==))[ \t]*)?"
-    r"(?:(?P<label>[A-Za-z][^\d=:|]{0,48}?)[ ]*(?:[:=|]|[ ]-[ ])[ ]*)?"
-    r"(?P<value>£?\d[\d,.]*\d%?|\d%?|nil|none|zero|<[ ]?\d+|fewer than (?:five|5|ten|10))"
-    r"(?P<rest>[ ]*(?:$|\.[ ]*$|\.[ ]+(?=[A-Z])|(?=\()|[ ](?=[a-z]+[ ]*\.?$)))",
-    regex.IGNORECASE,
-)
-_TOTAL_LINE = regex.compile(
-    r"[ \t]*(?P<label>(?:[\w()-]+ ){0,4}totals?)[ ]*(?:[-:=|]|[ ]{2,})[ ]*(?P<value>£?\d[\d,.]*\d|\d)[ ]*\.?[ ]*$",
-    regex.IGNORECASE,
-)
-_WITHIN = regex.compile(r"\bof (?:those|these) (?P<what>(?:[A-Z][\w-]* )?[A-Z0-9][\w-]*?)s?(?= \(| [a-z])")
-_OF_THOSE = regex.compile(
-    r"^ of (?:(?:the|those|these|that|this|all|such|its|our)(?: year's| period's)?(?: [\d,]+)?)(?= )", regex.IGNORECASE
-)
+_SEPARATOR = regex.compile(r"[ ]*(?:-{1,2}>?|:-|[:=|]|\.{2,}|…+)[ ]*|[ ]{3,}")
 _UNREADABLE = regex.compile(r"(?![0-9])\p{Nd}|[\u202a-\u202e\u2066-\u2069]")
-_SAME_DAY = regex.compile(r"\b(?:at|on|as at) (?:the same|that|this) (?:date|day|time)\b", regex.IGNORECASE)
-_SAME_YEARS = regex.compile(
-    r"\b(?:the same two|these two|those two|the two|both) (?:years|periods)\b", regex.IGNORECASE
-)
-_THAT_PERIOD = regex.compile(
-    r"\b(?:this|that|the same|the|those|these) (?:period|time ?frame|time|years?|months?|date)\b", regex.IGNORECASE
-)
+_NUMBER_IN_PAIR = regex.compile(r"(?<![\w.,/£-])(?:£ ?)?\d[\d,]*(?:\.\d+)?(?:%| per ?cent)?(?![\w/])")
+_TIMES = regex.compile(r"(?<![\w.])(\d{1,5}) ?[x×] ([^\d;,|()]+)")
+_BETWEEN_LABEL_AND_VALUE = " \t\n.:-–>)"
+_YEARS = frozenset({"calendar_year", "financial_year", "year_to_date"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """The shapes of lines and clauses that hold figures; their words are fragments of the rules."""
+
+    direct: regex.Pattern[str]
+    breaks: regex.Pattern[str]
+    answer: regex.Pattern[str]
+    total: regex.Pattern[str]
+    within: regex.Pattern[str]
+    of_those: regex.Pattern[str]
+    same_day: regex.Pattern[str]
+    same_years: regex.Pattern[str]
+    that_period: regex.Pattern[str]
+    in_all: regex.Pattern[str]
+    bullet: regex.Pattern[str]
+    one_of_several: regex.Pattern[str]
+    each: regex.Pattern[str]
+    together: regex.Pattern[str]
+    parts_follow: regex.Pattern[str]
+    of_whole: regex.Pattern[str]
+    other_years: regex.Pattern[str]
+    relative: regex.Pattern[str]
+    in_step: regex.Pattern[str]
+    lead_in: regex.Pattern[str]
+    short_year: regex.Pattern[str]
+    before_period: regex.Pattern[str]
+    numbers: regex.Pattern[str]
+    between: regex.Pattern[str]
+    enumerated: regex.Pattern[str]
+
+
+@lru_cache(maxsize=8)
+def _forms_of(book: RuleBook) -> _Forms:
+    def form(text: str) -> regex.Pattern[str]:
+        return regex.compile(book.expand(text), regex.IGNORECASE)
+
+    bullet = r"[ \t]*(?:(?:[-•*·o>]|->)[ \t]+|\(?[a-z0-9]{1,2}[).][ \t]+)?"
+    return _Forms(
+        direct=form(
+            r"(?: ?\(?| [a-z][\w'-]*){0,7}? ?(?:\(|{{figure_before_period}} )?(?:the {{figure_period_noun}} )?"
+        ),
+        breaks=form(r",|;|\b{{figure_next_clause}}\b|\d"),
+        answer=form(
+            r"[ \t]*(?:(?:[-•*·o>]|->)[ \t]+)?"
+            r"(?P<ask>(?:(?:{{figure_ask}})[ ]?)?\(?[0-9]{0,2}[a-z]?(?:[).:]+|[ ]?-(?=[ ])|[ ]?(?==))[ \t]*)?"
+            r"(?:->[ ]*)?(?:(?P<label>[A-Za-z][^\d=:|]{0,48}?)[ ]*(?:[:=|]|[ ]-[ ])[ ]*)?"
+            r"(?P<value>{{figure_line_value}})"
+            r"(?P<rest>[ ]*(?:$|\.[ ]*$|\.[ ]+(?=[A-Z])|(?=\()|[ ](?=[a-z]+[ ]*\.?$)|[ ](?={{figure_in_all}})|"
+            r"[ ](?=[a-z]+\.[ ]+[A-Z])|,(?=[ ][a-z][^\d]*$)))"
+        ),
+        total=form(
+            r"[ \t]*(?P<label>(?:[\w()-]+ ){0,4}{{figure_total}})[ ]*(?:[-:=|]|[ ]{2,})[ ]*"
+            r"(?P<value>£?\d[\d,.]*\d|\d)[ ]*\.?[ ]*$"
+        ),
+        within=form(r"\b{{figure_within}} (?P<what>(?:[A-Z][\w-]* )?[A-Z0-9][\w-]*?)s?(?= \(| [a-z])"),
+        of_those=form(r"^{{figure_of_those}}(?= )"),
+        same_day=form(r"\b{{figure_same_day}}\b"),
+        same_years=form(r"\b{{figure_same_years}}\b"),
+        that_period=form(r"\b{{figure_that_period}}\b"),
+        in_all=form(r" {{figure_in_all}}\b"),
+        bullet=regex.compile(r"[ \t]*(?:[-•*·]|->)[ \t]"),
+        one_of_several=form(
+            r"(?: [a-z-]+){1,3}(?:, | and |, and )(?:\d+|{{figure_word}}) [a-z]|"
+            r"(?:\d+|{{figure_word}})(?: [a-z-]+){1,3}(?:, | and |, and )$"
+        ),
+        each=form(r"\b{{figure_each}}[ ]?(?:the )?(?:{{figure_period_noun}}s? )?$"),
+        together=form(r"\b{{figure_together}}\b"),
+        of_whole=form(r"\b{{figure_parts}} (?:only )?$"),
+        parts_follow=form(r",?[ ]{{figure_parts}}\b"),
+        other_years=form(r"\b{{figure_other_years}}\b"),
+        relative=form(
+            r"\b(?:(?P<back>{{figure_year_before}})|(?P<ahead>{{figure_year_after}})|"
+            r"{{figure_same_part}} (?:in |of )?(?P<year>{{period_full_year}})(?![\d/-])|"
+            r"(?:and|then),? {{figure_until}} (?P<until>{{period_day}}))(?!\w)"
+        ),
+        in_step=form(r"\b{{figure_in_step}}\b"),
+        lead_in=form(rf"{bullet}(?:{{{{figure_before_period}}}} )?"),
+        short_year=form(rf"{bullet}(?P<year>\d\d ?[/-] ?\d\d)(?=[ ]*(?:[-:=|]|\.{{2,}})[ ]*[£<]?[\da-z])"),
+        before_period=form(
+            rf"(?:{bullet}(?:(?P<label>[A-Z][^=:|\d]{{1,60}}?)[ ]*(?:[:=|]|[ ]-)[ ]*)?|"
+            r"[ ]*[),;.]*[ ]*(?:,|;|and|&)?[ ]*(?:and[ ]+)?)(?P<value>{{figure_line_value}})"
+            r"(?P<noun>(?: [a-z][\w-]*){0,3}?)[ ]*"
+            r"(?:\(|{{figure_before_period}} (?:the )?(?:{{figure_period_noun}} )?)?"
+        ),
+        numbers=form(r"{{figure_number}}|(?<![\w-])(?P<number>{{figure_nil}})(?!\w)"),
+        between=form(r",?[ ](?:and|&|or)[ ](?:{{figure_about}})|,[ ]?(?:and[ ])?(?:{{figure_about}})"),
+        enumerated=form(r"(?:,[ ]?|,?[ ](?:and|or|&)[ ])(?:{{figure_before_period}} )?(?:the )?"),
+    )
 
 
 @dataclass(slots=True)
@@ -91,7 +165,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A period with its value on a line of a list."""
+    """A period with its value on a line of a list. `day`: the period is a day that no label says more of."""
 
     period: PlacedPeriod
     value: Value
@@ -99,6 +173,7 @@ class Pair:
     line: int
     label: str = ""
     check: Literal["totals_agree", "totals_disagree", "unchecked"] = "unchecked"
+    day: bool = False
 
 
 class TextFigures:
@@ -109,11 +184,16 @@ class TextFigures:
         self.asking = asking
         self.context = asking.context
         self.values = value_reader(book)
+        self.forms = _forms_of(book)
         self.hits = [hit for hit in hits if hit.rule.label == "FIGURE"]
         negative = [hit for hit in hits if hit.rule.label == "NOT_FIGURE"]
-        self.masked = [(h.start, h.end) for h in negative if h.rule.attributes.get("scope") != "sentence"]
+        scopes = {"sentence", "measure"}
+        self.masked = [(h.start, h.end) for h in negative if h.rule.attributes.get("scope") not in scopes]
         self.masked += [(r.start, r.end) for r in reading.facts.references]
-        self.masked += [(p.start, p.end) for p in reading.facts.provisions]
+        # A bare number is masked where it stands after "section"; elsewhere it may be a figure as well.
+        self.masked += [(p.start, p.end) for p in reading.facts.provisions
+                        if not reading.text[p.start : p.end].strip().isdigit()]  # fmt: skip
+        self._measured = Spans([(h.start, h.end) for h in negative if h.rule.attributes.get("scope") == "measure"])
         self.masked += [b.label for b in answer_blocks(reading) if b.label]
         self.masked.sort()
         self._masked_spans = Spans(self.masked)
@@ -126,6 +206,8 @@ class TextFigures:
         by_sentence: dict[tuple[int, int], list[Candidate]] = {}
         for candidate in self._candidates():
             by_sentence.setdefault(self.reading.sentence_at(candidate.start), []).append(candidate)
+        for found in self.forms.in_step.finditer(self.reading.flow):
+            by_sentence.setdefault(self.reading.sentence_at(found.start()), [])
         for sentence, candidates in by_sentence.items():
             out += self._sentence(sentence, candidates)
         self._ask_about_unreadable()
@@ -141,10 +223,16 @@ class TextFigures:
 
     # ---- where figures may stand
 
+    def _answers_at(self, start: int, end: int) -> bool:
+        """Whether a line stands in a section that answers, outside its tables: where its first word does."""
+        first = start + len(self.reading.text[start:end]) - len(self.reading.text[start:end].lstrip())
+        return self.reading.section_at(first) in _SECTIONS and self.reading.grid_at(first) is None
+
     def _allowed(self, start: int, end: int) -> bool:
         if self.reading.section_at(start) not in _SECTIONS or self.reading.grid_at(start) is not None:
             return False
-        return not self._masked_spans.overlap(start, end) and not self._used_spans.overlap(start, end)
+        spans = (self._masked_spans, self._measured, self._used_spans)
+        return not any(span.overlap(start, end) for span in spans)
 
     @staticmethod
     def _overlaps(spans: Sequence[tuple[int, int]], start: int, end: int) -> bool:
@@ -168,7 +256,7 @@ class TextFigures:
                 out += self._of_pairs(pairs, total)
                 pairs = []
                 continue
-            found = self._line_pairs(number, start, end)
+            found = self._line_pairs(number, start, end, pairs)
             if not found and pairs and number - pairs[-1].line > 3:
                 out += self._of_pairs(pairs, None)
                 pairs = []
@@ -178,13 +266,32 @@ class TextFigures:
             pairs += found
         return out + self._of_pairs(pairs, None)
 
-    def _line_pairs(self, number: int, start: int, end: int) -> list[Pair]:
-        if self.reading.section_at(start) not in _SECTIONS or self.reading.grid_at(start) is not None:
+    def _line_pairs(self, number: int, start: int, end: int, before: Sequence[Pair]) -> list[Pair]:
+        """Give the pairs of a line that is nothing but pairs: periods with their values, or values with periods."""
+        if not self._answers_at(start, end):
             return []
         if any(s <= start < e or start <= s < end for s, e in self.silent):
             return []
-        flow = self.reading.flow
         periods = [p for p, _ in found_in(self.reading, (start, end), self.context) if p.period.start]
+        short = self._short_year(start, end, before)
+        if short is not None and not any(p.start <= short.start for p in periods):
+            periods.insert(0, short)
+        return self._periods_first(number, start, end, periods) or self._values_first(number, start, end, periods)
+
+    def _short_year(self, start: int, end: int, before: Sequence[Pair]) -> FoundPeriod | None:
+        """Give the `21/22` that begins a line of a list; with a hyphen only after another financial year."""
+        found = self.forms.short_year.match(self.reading.ruled, start, end)
+        if found is None:
+            return None
+        year = parse_period(found["year"], context=self.context)
+        if year is None or year.kind != "financial_year" or year.period.type not in {"financial_year", "year_to_date"}:
+            return None
+        if "/" not in found["year"] and not any(p.period.period.type == "financial_year" for p in before):
+            return None
+        return replace(year, start=found.start("year") - start, end=found.end("year") - start)
+
+    def _periods_first(self, number: int, start: int, end: int, periods: Sequence[FoundPeriod]) -> list[Pair]:
+        flow = self.reading.flow
         out: list[Pair] = []
         label: str | None = ""
         for i, found in enumerate(periods):
@@ -197,26 +304,64 @@ class TextFigures:
                 label = self._label_before(start, found, equals="=" in separator[0])
             if label is None:
                 break
-            if found.kind == "day" and not label:
-                break
-            placed = PlacedPeriod(
-                found.period.model_copy(update={"basis": "cell"}), (start + found.start, start + found.end), "cell"
-            )
             values = self._values_of(separator.end(), stop)
             if not values:
                 break
-            out += [Pair(placed, value, at, number, label) for value, at in values]
+            placed = self._in_cell(found, start)
+            alone = found.kind == "day" and not label
+            out += [Pair(placed, value, at, number, label, day=alone) for value, at in values]
         return out
+
+    @staticmethod
+    def _in_cell(found: FoundPeriod, start: int) -> PlacedPeriod:
+        period = found.period.model_copy(update={"basis": "cell"})
+        return PlacedPeriod(period, (start + found.start, start + found.end), "cell")
+
+    def _values_first(self, number: int, start: int, end: int, periods: Sequence[FoundPeriod]) -> list[Pair]:
+        """Give the pairs of `9 (2019-20), 14 (2020-21)` or `Ashtown: 6 in 2019`, where nothing else is on the line."""
+        out: list[Pair] = []
+        at = start
+        label = ""
+        for found in periods:
+            item = self.forms.before_period.fullmatch(self.reading.flow, at, start + found.start)
+            if item is None or (out and item["label"]) or found.kind == "day":
+                break
+            label = label or (item["label"] or "").strip()
+            pair = self._valued(item, self._in_cell(found, start), number, label)
+            if pair is None:
+                return []
+            out.append(pair)
+            at = start + found.end + len(found.marks)
+        if not out:
+            return []
+        rest = regex.match(r"[ ]*\)?[ ]*(?:$|[.;](?=[ ]|$))", self.reading.flow[at:end])
+        if rest is None:
+            return []
+        again = self.forms.before_period.match(self.reading.flow, at + rest.end(), end)
+        near = min(end, again.end("value") + _NEAR) if again else end
+        if again and again["label"] and self.forms.that_period.search(self.reading.flow, again.end("value"), near):
+            same = self._valued(again, out[-1].period, number, again["label"].strip())
+            out += [same] if same else []
+        return out
+
+    def _valued(self, item: regex.Match[str], period: PlacedPeriod, number: int, label: str) -> Pair | None:
+        value = parse_value(item["value"])
+        noun = item["noun"].strip()
+        if value is None or value.ambiguous or (noun and unit_of_noun(noun) is None):
+            return None
+        if self._masked_spans.overlap(item.start("value"), item.end("value")):
+            return None
+        return Pair(period, value, item.start("value"), number, label)
 
     def _label_before(self, start: int, found: FoundPeriod, *, equals: bool) -> str | None:
         """Give what stands before the period of a pair: nothing, a bullet, or a label set off; else None."""
         before = self.reading.ruled[start : start + found.start]
-        if regex.fullmatch(
-            r"[ \t]*(?:[-•*·o>][ \t]+|\(?[a-z0-9]{1,2}[).][ \t]+|in |for |year |during )?", before, regex.I
-        ):
+        if self.forms.lead_in.fullmatch(before):
             return ""
-        setting = r"[ \t]*(?:in|for|during)?[ \t]*" if equals else r"[ \t]*(?:-|:|=|,)[ \t]*"
-        label = regex.fullmatch(rf"[ \t]*(?:[-•*·][ \t]+)?(?P<label>[A-Z][^=:|]{{2,80}}?){setting}", before)
+        spread = found.kind in {"range", "since"}
+        setting = r"[ \t]*(?:in|for|during)?[ \t]*" if equals or spread else r"[ \t]*(?:-|:|=|,)[ \t]*"
+        mark = r"[ \t]*(?:[-•*·][ \t]+|\(?\d{1,2}[).][ \t]+)?"
+        label = regex.fullmatch(rf"{mark}(?P<label>[A-Z][^=:|]{{2,80}}?){setting}", before)
         return label["label"].strip() if label else None
 
     def _values_of(self, start: int, end: int) -> list[tuple[Value, int]]:
@@ -231,15 +376,17 @@ class TextFigures:
         if whole is not None and not whole.ambiguous and rest.strip():
             return [] if self._masked_spans.overlap(start, start + len(rest)) else [(whole, start)]
         out: list[tuple[Value, int]] = []
-        for found in regex.finditer(r"(?<![\w.,/£-])(?:£ ?)?\d[\d,]*(?:\.\d+)?(?:%| per ?cent)?(?![\w/])", rest):
+        for found in _NUMBER_IN_PAIR.finditer(rest):
             s, e = start + found.start(), start + found.end()
             value = parse_value(found[0].strip().rstrip(","))
             if value is None or self._masked_spans.overlap(s, e):
                 continue
             first = not out and found.start() <= 1
             follows = rest[found.end() :]
-            in_all = regex.match(r" (?:in (?:all|total)|altogether)", follows)
-            alone = first and regex.match(r"\s*(?:$|\(|[.;](?: |$))", follows)
+            in_all = self.forms.in_all.match(follows)
+            alone = first and (
+                regex.match(r"\s*(?:$|\(|[.;](?: |$))", follows) or self.forms.parts_follow.match(follows)
+            )
             noun = self._noun_after(e)
             counted = noun and unit_of_noun(noun) not in _UNCOUNTED
             if alone or in_all or counted or value.unit == "percent":
@@ -251,7 +398,7 @@ class TextFigures:
     def _total(self, pairs: Sequence[Pair], number: int, start: int, end: int) -> Pair | None:
         if len(pairs) < 2 or number - pairs[-1].line > 2:
             return None
-        line = _TOTAL_LINE.fullmatch(self.reading.flow, start, end)
+        line = self.forms.total.fullmatch(self.reading.flow, start, end)
         value = parse_value(line["value"]) if line else None
         if line is None or value is None:
             return None
@@ -287,107 +434,128 @@ class TextFigures:
         return ""
 
     def _of_pairs(self, pairs: Sequence[Pair], total: Pair | None) -> list[Observation]:
-        out = []
-        for pair in (*pairs, total) if total else pairs:
-            heading = self._heading(pair.line) if pair.label != "total" or not pairs else self._heading(pairs[0].line)
-            breakdown: dict[str, str | bool] = {}
-            if pair.label == "total":
-                breakdown["total"] = True
-            elif pair.label:
-                breakdown[breakdown_key(pair.label)] = plain_label(pair.label)
-            if heading and not unit_in(heading):
-                breakdown[breakdown_key(heading)] = plain_label(heading.strip("*# "))
-            start = pair.offset + pair.value.start
-            line = self.reading.lines[pair.line]
-            noun = self._noun_after(start + len(pair.value.raw))
-            if noun and line[0] <= start < line[1]:
-                in_all = regex.match(r" in (?:all|total)", self.reading.flow[start + len(pair.value.raw) : line[1]])
-                if in_all:
-                    breakdown["total"] = True
-            if regex.match(r" (?:in (?:all|total)|altogether)", self.reading.flow[start + len(pair.value.raw) :][:14]):
-                breakdown["total"] = True
-            lead = self._lead(line[0])
-            check = total.check if total else pair.check
-            out.append(
-                self._observation(
-                    pair.value, pair.offset, pair.period, "list", f"{noun} {lead}".strip(), breakdown, noun=noun,
-                    check=check,
-                )
-            )  # fmt: skip
-        return out
+        days = Counter((p.period.period.start or "")[5:] for p in pairs if p.day)
+        # A day alone may be that of an event; the same day of several years is a count of what there was.
+        kept = [p for p in pairs if not p.day or days[(p.period.period.start or "")[5:]] > 1]
+        if not kept:
+            return []
+        over = stated_over(self.reading, lead_of(self.reading, self.reading.lines[kept[0].line][0]))
+        checked = [replace(pair, check=total.check) for pair in (*kept, total)] if total else kept
+        return [self._of_pair(pair, kept[0], over) for pair in checked]
 
-    def _lead(self, offset: int) -> str:
-        """Give the sentence before a list that says what it counts."""
-        index = bisect.bisect_right(self.reading.sentences, offset, key=lambda s: s[0]) - 1
-        for start, end in reversed(self.reading.sentences[max(0, index - 12) : index + 1]):
-            text = self.reading.text[start : min(end, offset)]
-            if len(_WORD.findall(text)) >= 4 and unit_in(text):
-                return shortened(text)
-        return ""
+    def _of_pair(self, pair: Pair, first: Pair, over: str) -> Observation:
+        start = pair.offset + pair.value.start
+        end = start + len(pair.value.raw)
+        line = self.reading.lines[pair.line]
+        texts = self.asking.texts_of(self.asking.question(start, over))
+        heading = self._heading(first.line if pair.label == "total" else pair.line)
+        breakdown: dict[str, str | bool] = {}
+        if pair.label == "total" or self.forms.in_all.match(self.reading.flow, end, line[1]):
+            breakdown["total"] = True
+        if pair.label and pair.label != "total":
+            breakdown[breakdown_key(pair.label, about=texts)] = plain_label(pair.label)
+        if heading and not unit_in(heading):
+            breakdown[breakdown_key(heading, about=texts)] = plain_label(heading.strip("*# "))
+        noun = self._noun_after(end)
+        if noun and self.forms.in_all.match(self.reading.flow, end + len(noun) + 1, line[1]):
+            breakdown["total"] = True
+        about = over or asked_metric(texts)
+        metric = f"{noun}: {about}" if noun and about and unit_of_noun(noun) != unit_in(about) else about or noun
+        return self._observation(
+            pair.value, pair.offset, pair.period, "list", metric, breakdown, noun=noun, told=(over,), check=pair.check
+        )
 
     # ---- answers: a label and its value
 
     def _answers(self) -> list[Observation]:
         out: list[Observation] = []
         part = (-1, "")
-        for start, end in self.reading.lines:
+        blocks = answer_blocks(self.reading)
+        for number, (start, end) in enumerate(self.reading.lines):
             line = self.reading.flow[start:end]
-            if not line.strip() or self.reading.section_at(start) not in _SECTIONS:
+            if not line.strip() or not self._answers_at(start, end):
                 continue
-            block = next((b for b in answer_blocks(self.reading) if b.start < end and start < b.end), None)
-            if block is None or self.reading.grid_at(start) is not None:
-                continue
+            block = next((b for b in blocks if b.start < end and start < b.end), None)
             begin = start
-            if block.label and start <= block.label[0] < end:
+            if block and block.label and start <= block.label[0] < end:
                 begin = max(start, block.label[1])
-            match = _LABEL_VALUE.match(line, begin - start)
+            match = self.forms.answer.match(line, begin - start)
             if match is None or self._used_spans.overlap(start + match.start("value"), start + match.end("value")):
                 continue
-            labelled = match["ask"] or match["label"] or begin > start or regex.match(r"[ \t]*[-•*·][ \t]", line)
-            first = not self.reading.text[block.start : start + match.start("value")].strip(" \t\n.:-–)")
-            only = not self.reading.text[
-                max(block.start, block.label[1] if block.label else block.start) : start
-            ].strip(" \t\n.:-–)")
-            if not (labelled or first or only):
+            enumerator = len(match["value"]) < 3 and regex.match(r"\.[ ]", match["rest"])
+            if begin == start and not match["ask"] and not match["label"] and enumerator:
+                continue
+            if block is None:
+                if match["label"] and self._in_run(number):
+                    out += self._answer(match, start, end, "")
+                continue
+            body = block.label[1] if block.label else block.start
+            before = (
+                self.reading.text[a : start + match.start("value")] for a in (block.start, max(block.start, body))
+            )
+            alone = any(not text.strip(_BETWEEN_LABEL_AND_VALUE) or text.rstrip().endswith("?") for text in before)
+            marked = match["ask"] or match["label"] or begin > start or self.forms.bullet.match(line)
+            if not (marked or alone):
                 continue
             sub = regex.search(r"\(?([a-z])[).]", match["ask"] or "")
             if sub is not None:
                 part = (block.start, sub[1])
             kind = self.asking.part_named(part[1]) if part[0] == block.start and part[1] else ""
-            out += self._answer(match, start, start + len(line), kind)
+            out += self._answer(match, start, end, kind)
         return out
+
+    def _in_run(self, number: int) -> bool:
+        """Whether the line beside this one is a label with its value too, set off by the same sign."""
+
+        def sign(line: int) -> str | None:
+            if not 0 <= line < len(self.reading.lines):
+                return None
+            start, end = self.reading.lines[line]
+            found = self.forms.answer.match(self.reading.flow, start, end)
+            if found is None or not found["label"] or self.reading.flow[found.end() : end].strip(" ."):
+                return None
+            return self.reading.flow[found.end("label") : found.start("value")].strip()
+
+        own = sign(number)
+        return bool(own) and own in (sign(number - 1), sign(number + 1))
 
     def _answer(self, match: regex.Match[str], offset: int, line_end: int, kind: str) -> list[Observation]:
         at = offset + match.start("value")
+        end = offset + match.end("value")
         value = parse_value(match["value"])
-        if value is None or value.ambiguous or at + 1 > line_end:
-            return []
-        if self._masked_but_labels.overlap(at, offset + match.end("value")):
+        if value is None or value.ambiguous or at + 1 > line_end or self._masked_but_labels.overlap(at, end):
             return []
         label = match["label"] or ""
-        sentence = self.reading.text[offset:line_end]
-        if any(p.kind != "day" for p in find_periods(sentence)):
+        line = self.reading.text[offset:line_end]
+        if any(p.kind != "day" for p in find_periods(line)):
             return []
-        placed = self.asking.period(at, sentence)
+        question = self.asking.question(at, line)
+        texts = self.asking.texts_of(question)
+        if value.status == "nil" and self._in_words(at, end) and not label and not counts_something(texts):
+            return []
+        placed = self.asking.period(at, line)
         if placed is None:
-            self.reading.review(
-                "no_period", "The figure has no period that is certain.", at, offset + match.end("value")
-            )
+            self.reading.review("no_period", "The figure has no period that is certain.", at, end)
             return []
         breakdown: dict[str, str | bool] = {}
         if kind:
             breakdown[breakdown_key(kind, default="part")] = shortened(kind)
-        if label:
-            key = breakdown_key(label)
+        if is_word(label, "total") or self.forms.in_all.match(self.reading.flow, end, line_end):
+            breakdown["total"] = True
+        elif label:
+            key = breakdown_key(label, about=texts)
             breakdown[key if key not in breakdown else "result"] = plain_label(label)
-        out = [self._observation(value, at, placed, "answer", sentence, breakdown)]
-        rest_at = offset + match.end("value")
-        for part in regex.finditer(r"(?<![\w.])(\d{1,5}) ?[x×] ([^\d;,|()]+)", self.reading.flow[rest_at:line_end]):
+        metric = asked_metric(texts) or shortened(line)
+        noun = self._noun_after(end)
+        told = () if texts else (line,)
+        out = [self._observation(value, at, placed, "answer", metric, breakdown, noun=noun, told=(*told, *texts, kind))]
+        for part in _TIMES.finditer(self.reading.flow[end:line_end]):
             inner = parse_value(part[1])
             if inner is not None:
                 thing = plain_label(part[2])
                 kinds: dict[str, str | bool] = {**breakdown, breakdown_key(thing, default="kind"): thing}
-                out.append(self._observation(inner, rest_at + part.start(1), placed, "answer", sentence, kinds))
+                out.append(self._observation(inner, end + part.start(1), placed, "answer", metric, kinds,
+                                             told=(*told, *texts, kind)))  # fmt: skip
         return out
 
     # ---- sentences
@@ -403,6 +571,8 @@ class TextFigures:
             if attributes.get("noun") and (not noun or unit_of_noun(noun) in _UNCOUNTED):
                 continue
             if unit_of_noun(noun) in _UNCOUNTED and not attributes.get("zero"):
+                continue
+            if self._in_words(start, end) and regex.match(r" \(\d", self.reading.flow[end : end + 3]):
                 continue
             value = self._value(self.reading.text[start:end], attributes)
             if value is None or (self._in_words(start, end) and not self._words_count(start, end, noun, attributes)):
@@ -427,8 +597,12 @@ class TextFigures:
         """Whether a number in words counts: beside a counted noun, or in a sentence that can only be a count."""
         if attributes.get("zero") or attributes.get("part") or attributes.get("change") or attributes.get("few"):
             return True
-        single = self.reading.text[start:end].strip().lower() == "one"
-        return not single and bool(noun or attributes.get("strong") or attributes.get("in_period"))
+        if self.values.number_of(self.reading.text[start:end]) != 1 or (noun and attributes.get("strong")):
+            return bool(noun or attributes.get("strong") or attributes.get("in_period"))
+        if attributes.get("in_period") or attributes.get("single"):
+            return True
+        around = (self.reading.flow[end : end + 60], self.reading.flow[max(0, start - 60) : start])
+        return bool(noun) and any(self.forms.one_of_several.search(text) for text in around)
 
     def _value(self, written: str, attributes: dict[str, Any]) -> Value | None:
         raw = written.strip()
@@ -442,49 +616,126 @@ class TextFigures:
         return value
 
     def _noun_after(self, offset: int) -> str:
-        """Give the counted thing after a number: as far as its noun, or nothing."""
-        units = names_to("units", "unit")
-        words: list[str] = []
+        """Give the counted thing after a number: as far as the last noun of its phrase, or nothing."""
         ahead = self.reading.flow[offset : offset + 90]
-        ahead = _OF_THOSE.sub(lambda found: " " * len(found[0]), ahead)
+        ahead = self.forms.of_those.sub(lambda found: " " * len(found[0]), ahead.removeprefix(")"))
         ahead = regex.split(r"[,;:.()=|\d]", ahead, maxsplit=1)[0]
-        for word in _WORD.finditer(ahead):
-            words.append(word.group().lower())
-            if len(words) > _NOUN_REACH:
-                return ""
-            for length in (3, 2, 1):
-                if " ".join(words[-length:]) in units and len(words) >= length:
-                    following = " ".join([words[-1], *[w.lower() for w in _WORD.findall(ahead[word.end() :])[:1]]])
-                    return " ".join(words) if following not in units else f"{' '.join(words[:-1])} {following}".strip()
-            if words[-1] in names_to("noun_stops", "stops"):
-                return ""
-        return ""
+        return counted_phrase([word.group().lower() for word in _WORD.finditer(ahead)], _NOUN_REACH)
 
     def _sentence(self, sentence: tuple[int, int], candidates: list[Candidate]) -> list[Observation]:
-        periods = self._periods(sentence)
-        every = find_periods(self.reading.text[sentence[0] : sentence[1]], context=self.context)
-        inside = [(sentence[0] + p.start, sentence[0] + p.end) for p in every]
-        numbers = [c for c in candidates if not self._overlaps(inside, c.start, c.end)]
         text = self.reading.text[sentence[0] : sentence[1]]
-        bound: list[tuple[Candidate, PlacedPeriod]] = []
-        step = self._in_step(numbers, periods, sentence)
-        in_step = "respectively" in text.lower()
+        periods = self._periods(sentence)
+        inside = [(at + p.start, at + p.end) for p, at in periods]
+        every = find_periods(text, context=self.context)
+        inside += [(sentence[0] + p.start, sentence[0] + p.end) for p in every]
+        numbers = [c for c in candidates if not self._overlaps(inside, c.start, c.end)]
+        bound = self._in_step(sentence, periods, inside)
+        zipped = {number.start for number, _ in bound}
+        in_step = self.forms.in_step.search(text) is not None and len(periods) > 1
         for number in numbers:
-            placed = step.get(number.start) if number.attributes.get("step") else None
-            if placed is None and in_step and len(periods) > 1:
-                continue
-            if placed is None and not number.attributes.get("step"):
-                placed = self._bind(number, numbers, periods, sentence, text)
+            placed = None if in_step or number.start in zipped else self._bind(number, numbers, periods, sentence, text)
             if placed is not None:
                 bound.append((number, placed))
-        self._ask_about([number for number in numbers if all(number is not done for done, _ in bound)])
+        self._ask_about([number for number in numbers if all(number.start != done.start for done, _ in bound)])
+        total = self._total_of_parts(numbers, bound, text)
+        spread = [(number, one) for number, placed in bound
+                  for one in self._over(number, placed, periods, text, in_step=in_step)]  # fmt: skip
+        self._mark_parts(spread)
         out = []
-        for number, placed in bound:
-            breakdown = self._breakdown(number, numbers)
+        for number, placed in [*total, *spread, *self._other_years(numbers, bound, sentence, text)]:
+            beside = [n for n, other in spread if other.period.start == placed.period.start]
+            breakdown = (
+                {"total": True} if total and number is total[0][0] else self._breakdown(number, beside, sentence)
+            )
+            told = (
+                text[: number.start - sentence[0]],
+                *self.asking.texts_of(self.asking.question(number.start, text)),
+                text,
+            )
             metric = self._metric(sentence, number)
             out.append(self._observation(number.value, number.start, placed, "prose", metric, breakdown,
-                                         noun=number.noun, rule=number.rule))  # fmt: skip
+                                         noun=number.noun, rule=number.rule, told=told))  # fmt: skip
         return out
+
+    def _over(
+        self,
+        number: Candidate,
+        placed: PlacedPeriod,
+        periods: Sequence[tuple[FoundPeriod, int]],
+        text: str,
+        *,
+        in_step: bool,
+    ) -> list[PlacedPeriod]:
+        """Give the periods that a number holds for, where its own is one of several set side by side.
+
+        "In each of 2016 and 2017" is said of each, as is a zero; a total is one of all of them together. What is
+        said of "2016 and 2017" without such a word is not certain.
+        """
+        flow = self.reading.flow
+        places = [(at + p.start, at + p.end) for p, at in periods]
+        runs = _runs(places, lambda a, b: self.forms.enumerated.fullmatch(flow, a, b) is not None)
+        run = next((r for r in runs if len(r) > 1 and placed.span in [places[i] for i in r]), None)
+        if run is None or in_step or number.attributes.get("change"):
+            return [placed]
+        several = [self._placed(periods[i]) for i in run]
+        first = places[run[0]][0]
+        each = self.forms.each.search(flow, max(0, first - _NEAR), first)
+        if each or number.attributes.get("zero"):
+            return several
+        whole = spanning([one.period for one in several]) if self.forms.together.search(text) else None
+        if whole is None:
+            self._ask_about([number])
+            return []
+        span = (places[run[0]][0], places[run[-1]][1])
+        return [PlacedPeriod(whole.model_copy(update={"basis": "sentence"}), span, "sentence")]
+
+    def _mark_parts(self, bound: Sequence[tuple[Candidate, PlacedPeriod]]) -> None:
+        """Mark the counts in brackets right after a count of the same period as parts of it."""
+        for (before, placed), (number, other) in itertools.pairwise(bound):
+            between = self.reading.flow[before.end : number.start]
+            opened = "(" in between and ")" not in between.rpartition("(")[2]
+            inside = before.attributes.get("inside") and ")" not in between
+            if placed.period.start == other.period.start and (opened or inside):
+                number.attributes |= {"part": True, "inside": True}
+
+    def _total_of_parts(
+        self, numbers: Sequence[Candidate], bound: Sequence[tuple[Candidate, PlacedPeriod]], text: str
+    ) -> list[tuple[Candidate, PlacedPeriod]]:
+        """Give the count that opens a sentence, where the counts of its parts add up to it, over all that was asked."""
+        first = next((n for n in numbers if all(n is not done for done, _ in bound)), None)
+        parts = [(n, placed) for n, placed in bound if first is not None and n.start > first.start]
+        if first is None or len(parts) < 2 or sum(n.value.value or 0 for n, _ in parts) != first.value.value:
+            return []
+        whole = spanning([placed.period for _, placed in parts])
+        placed = self.asking.period(first.start, text)
+        if whole is None or placed is None or placed.basis != "question" or not _covers(placed.period, whole):
+            return []
+        return [(first, placed)]
+
+    def _other_years(
+        self,
+        numbers: Sequence[Candidate],
+        bound: Sequence[tuple[Candidate, PlacedPeriod]],
+        sentence: tuple[int, int],
+        text: str,
+    ) -> list[tuple[Candidate, PlacedPeriod]]:
+        """Give the zero of "in the other two years there were none" for each year asked for and not spoken of."""
+        found = self.forms.other_years.search(text)
+        zeros = [n for n in numbers if n.attributes.get("zero") and all(n is not done for done, _ in bound)]
+        asked = self.asking.period(sentence[0], text) if found and len(zeros) == 1 else None
+        if found is None or asked is None:
+            return []
+        block = max(
+            (b.start for b in answer_blocks(self.reading) if b.start <= sentence[0] < b.end), default=sentence[0]
+        )
+        spoken = {p.period.start for p, _ in self._periods((block, sentence[1])) if p.period.type in _YEARS}
+        years = years_of(asked.period)
+        others = [year for year in years if year.start not in spoken]
+        counts = [self.values.number_of(c) for c in found.captures("count")]
+        if not spoken or len(others) + len(spoken) != len(years) or any(count != len(others) for count in counts):
+            return []
+        span = (sentence[0] + found.start(), sentence[0] + found.end())
+        return [(zeros[0], PlacedPeriod(year, span, "sentence")) for year in others]
 
     def _ask_about(self, unbound: Sequence[Candidate]) -> None:
         """Put the counts of a sentence that have no certain period before a person."""
@@ -496,8 +747,30 @@ class TextFigures:
     def _periods(self, sentence: tuple[int, int]) -> list[tuple[FoundPeriod, int]]:
         found = [(p, at) for p, at in found_in(self.reading, sentence, self.context) if p.period.start]
         found = [(p, at) for p, at in found if not self._masked_spans.overlap(at + p.start, at + p.end)]
+        found = self._with_relative(sentence, found)
         spans = [(p, at) for p, at in found if p.kind != "day"]
         return spans or found
+
+    def _with_relative(
+        self, sentence: tuple[int, int], found: list[tuple[FoundPeriod, int]]
+    ) -> list[tuple[FoundPeriod, int]]:
+        """Add the periods that are said by another one: the year before, the same months of another year."""
+        for match in self.forms.relative.finditer(self.reading.flow, *sentence):
+            before = [pair for pair in found if pair[1] + pair[0].end <= match.start()]
+            anchor, kind = (before[-1][0].period, before[-1][0].kind) if before else (None, "relative")
+            if anchor is None and not match["until"]:
+                anchor = self._spoken_before(sentence[0])
+            period = related(anchor, match) if anchor else None
+            if period is not None:
+                found = [pair for pair in found if not match.start() <= pair[1] + pair[0].start < match.end()]
+                found.append((FoundPeriod(period, match.start(), match.end(), kind=kind), 0))
+                found.sort(key=lambda pair: pair[0].start + pair[1])
+        return found
+
+    def _spoken_before(self, offset: int) -> Period | None:
+        start = self._paragraph(offset)
+        pairs = [p.period for p, _ in found_in(self.reading, (start, offset), self.context) if p.period.start]
+        return pairs[-1] if start < offset and pairs else None
 
     def _bind(
         self,
@@ -513,10 +786,14 @@ class TextFigures:
             between = self.reading.flow[number.end : following[1] + following[0].start]
             first_line, *more = self.reading.text[number.end : following[1] + following[0].start].split("\n")
             broken = bool(more) and preceding is not None and not any(c.isalpha() for c in first_line)
-            if _DIRECT.fullmatch(between) and not _BREAK.search(between) and not broken:
+            if number.attributes.get("change"):
+                between = between.removeprefix(",")
+            if self.forms.direct.fullmatch(between) and not self.forms.breaks.search(between) and not broken:
                 return self._placed(following)
         if number.attributes.get("change"):
             return self._changed(number, sentence)
+        if number.attributes.get("others"):
+            return None
         if preceding is not None:
             return self._placed(preceding)
         if following is not None:
@@ -530,7 +807,7 @@ class TextFigures:
         """Give the period of one end of a change that names none: the first or second of the two years spoken of."""
         two = self._years_before(sentence[1], 2)
         text = self.reading.flow[sentence[0] : sentence[1]]
-        if len(two) != 2 or not _SAME_YEARS.search(text):
+        if len(two) != 2 or not self.forms.same_years.search(text):
             return None
         first, second = sorted(two, key=lambda pair: pair[0].period.start or "")
         return self._placed(second if number.attributes["change"] == "to" else first)
@@ -554,27 +831,50 @@ class TextFigures:
         return self.reading.lines[line][0]
 
     def _in_step(
-        self, numbers: Sequence[Candidate], periods: Sequence[tuple[FoundPeriod, int]], sentence: tuple[int, int]
-    ) -> dict[int, PlacedPeriod]:
-        """Zip the numbers before "respectively" with as many periods, of this sentence or the one before."""
-        in_step = [n for n in numbers if n.attributes.get("step")]
-        if len(in_step) < 2:
-            return {}
-        before = [pair for pair in periods if pair[1] + pair[0].end <= in_step[0].start]
-        if not before:
+        self,
+        sentence: tuple[int, int],
+        periods: Sequence[tuple[FoundPeriod, int]],
+        inside: Sequence[tuple[int, int]],
+    ) -> list[tuple[Candidate, PlacedPeriod]]:
+        """Zip the numbers of a sentence that says "respectively" with as many periods, its own or those before it."""
+        if not self.forms.in_step.search(self.reading.flow, *sentence):
+            return []
+        flow = self.reading.flow
+        spans = [m.span("number") for m in self.forms.numbers.finditer(flow, *sentence)]
+        spans = [s for s in spans if self._allowed(*s) and not self._overlaps(inside, *s)]
+        places = [(at + p.start, at + p.end) for p, at in periods]
+        named = [run for run in _runs(places, lambda a, b: self.forms.enumerated.fullmatch(flow, a, b) is not None)
+                 if len(run) > 1]  # fmt: skip
+        pairs = [periods[i] for i in named[0]] if len(named) == 1 else []
+        if not periods:
             index = bisect.bisect_left(self.reading.sentences, sentence)
-            before = self._periods(self.reading.sentences[index - 1]) if index else []
-        if len(before) != len(in_step):
-            return {}
-        return {n.start: self._placed(pair) for n, pair in zip(in_step, before, strict=True)}
+            pairs = self._periods(self.reading.sentences[index - 1]) if index else []
+        out = []
+        for run in _runs(spans, lambda a, b: self.forms.between.fullmatch(flow, a, b) is not None):
+            if len(run) < 2 or len(run) != len(pairs):
+                continue
+            noun = next(filter(None, (self._noun_after(spans[i][1]) for i in reversed(run))), "")
+            for i, pair in zip(run, pairs, strict=True):
+                start, end = spans[i]
+                zero = self.values.number_of(flow[start:end]) is None
+                value = self._value(
+                    self.reading.text[start:end], {"zero": zero} if zero and self._in_words(start, end) else {}
+                )
+                if value is None:
+                    return []
+                out.append((Candidate(start, end, value, value.rule, {"step": True}, noun), self._placed(pair)))
+        return out
 
     def _from_around(self, number: Candidate, sentence: tuple[int, int], text: str) -> PlacedPeriod | None:
         """Give the period of a sentence that names none: the sentence before says it, or the question does."""
-        if _SAME_DAY.search(text):
-            days = [pair for pair in found_in(self.reading, (max(0, sentence[0] - 1500), sentence[0]), self.context)
-                    if pair[0].period.type == "instant"]  # fmt: skip
-            return self._placed(days[-1]) if days else None
-        strong = number.attributes.get("strong") or number.attributes.get("zero") or _THAT_PERIOD.search(text)
+        if number.attributes.get("bound"):
+            return None
+        if self.forms.same_day.search(text):
+            before = found_in(self.reading, (max(0, sentence[0] - _FURTHEST_DAY), sentence[0]), self.context)
+            days = [pair for pair in before if pair[0].period.type == "instant"]
+            stocks = [pair for pair in days if pair[0].kind == "as_at"] or days
+            return self._placed(stocks[-1]) if stocks else None
+        strong = number.attributes.get("strong") or number.attributes.get("zero") or self.forms.that_period.search(text)
         if not strong or not question_at(self.reading, number.start):
             return None
         start = self._paragraph(number.start)
@@ -594,17 +894,21 @@ class TextFigures:
             found.period.model_copy(update={"basis": "sentence"}), (at + found.start, at + found.end), "sentence"
         )
 
-    def _breakdown(self, number: Candidate, numbers: Sequence[Candidate]) -> dict[str, str | bool]:
-        ahead = self.reading.flow[number.end : number.end + 80]
+    def _breakdown(
+        self, number: Candidate, numbers: Sequence[Candidate], sentence: tuple[int, int]
+    ) -> dict[str, str | bool]:
+        """Give what splits a number from the others of its period in the sentence, `numbers`."""
+        ahead = self.reading.flow[number.end : min(number.end + 80, sentence[1])]
         if number.attributes.get("times"):
-            thing = regex.match(r" ?[x×] ([^,;.()]+?)(?= and \d|[,;.()]|$)", ahead)
+            thing = regex.match(r" ?[x×] ([^,;.()\d]+?)(?= and \d| \d|[,;.()]|$)", ahead)
             if thing:
                 return {breakdown_key(thing[1], default="kind"): plain_label(thing[1])}
         parts = [n for n in numbers if n.attributes.get("part") and n.start > number.start]
         if number.attributes.get("total") or (parts and not number.attributes.get("part") and number is numbers[0]):
             return {"total": True}
-        if number.attributes.get("part"):
-            words = _WORD.findall(regex.split(r"[,;.:]| and \d", ahead, maxsplit=1)[0])
+        of_whole = self.forms.of_whole.search(self.reading.flow, max(0, number.start - _NEAR), number.start)
+        if number.attributes.get("part") and (of_whole or len(numbers) > 1):
+            words = _WORD.findall(regex.split(r"[,;.:()]| and \d", ahead, maxsplit=1)[0])
             kind = " ".join(
                 w
                 for w in words
@@ -627,26 +931,30 @@ class TextFigures:
         placed: PlacedPeriod,
         method: Literal["list", "prose", "answer"],
         metric: str,
-        breakdown: dict[str, str | bool],
+        breakdown: Mapping[str, str | bool],
         *,
         noun: str = "",
         rule: str = "",
+        told: Sequence[str] = (),
         check: Literal["totals_agree", "totals_disagree", "unchecked"] = "unchecked",
     ) -> Observation:
+        """Make an observation; `told` are the texts that tell what it counts, the most telling first."""
         start = offset + value.start
         end = start + len(value.raw)
         self._used_spans.add(start, end)
         question = self.asking.question(start, metric)
-        asked = self.asking.text_of(question)
-        within = _WITHIN.search(asked)
+        asked = self.asking.texts_of(question)
+        within = self.forms.within.search(self.asking.text_of(question))
         if within:
-            breakdown = {breakdown_key(within["what"], default="within"): within["what"], **breakdown}
-        unit = value.unit or unit_in(noun) or unit_in(metric) or unit_in(asked) or "count"
+            key = breakdown_key(within["what"], head=within["what"].split()[0], default="within")
+            breakdown = {key: within["what"], **breakdown}
+        said = (unit for unit in map(unit_in, (*told, *asked)) if unit not in {None, "percent"})
+        unit = value.unit or (unit_of_noun(noun) if noun else None) or next(said, None) or "count"
         return Observation(
             id="",
             question=question,
             metric=shortened(metric),
-            breakdown=breakdown,
+            breakdown=dict(breakdown),
             period=placed.period,
             value=value.value,
             symbol=value.symbol,
@@ -663,3 +971,20 @@ class TextFigures:
             approximate=value.approximate,
             rule=rule or value.rule,
         )
+
+
+def _runs(spans: Sequence[tuple[int, int]], joined: Callable[[int, int], bool]) -> list[list[int]]:
+    """Give the indices of the spans in runs: each with the ones after it that only an "and" or a comma sets off."""
+    runs: list[list[int]] = []
+    for i, (start, _) in enumerate(spans):
+        if runs and joined(spans[runs[-1][-1]][1], start):
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
+
+
+def _covers(period: Period, other: Period) -> bool:
+    if period.start is None or other.start is None or period.start > other.start:
+        return False
+    return period.end is None or (other.end is not None and other.end <= period.end)

@@ -405,6 +405,65 @@ def spanning(periods: Iterable[Period], *, label: str = "") -> Period | None:
     )
 
 
+def years_of(period: Period) -> list[Period]:
+    """Give the single calendar or financial years that a period is made up of; none where it is not whole years."""
+    if period.start is None or period.end is None:
+        return []
+    first, last = date.fromisoformat(period.start), date.fromisoformat(period.end)
+    out: list[Period] = []
+    make = {(1, 1): _calendar, (_FISCAL_START, 1): _financial}.get((first.month, first.day))
+    year = first.year
+    while make is not None:
+        one = make(year)
+        if one.first is None or one.last is None or one.last > last:
+            break
+        out.append(
+            Period(label=_year_label(one), type=one.type, start=_iso(one.first), end=_iso(one.last), complete=True)
+        )
+        year += 1
+    return out if out and out[-1].end == period.end else []
+
+
+def _year_label(year: _Stretch) -> str:
+    if year.first is None:
+        return ""
+    return (
+        str(year.first.year) if year.type == "calendar_year" else f"{year.first.year}/{(year.first.year + 1) % 100:02}"
+    )
+
+
+def related(anchor: Period, match: regex.Match[str]) -> Period | None:
+    """Give the period that is said by another, the `anchor`.
+
+    The groups of the match say how: `back` and `ahead` a year, the same part of `year`, or from the end of the
+    anchor's year `until` a day of the next.
+    """
+    if anchor.start is None or anchor.end is None:
+        return None
+    first, last = date.fromisoformat(anchor.start), date.fromisoformat(anchor.end)
+    if match["until"]:
+        return _rest_until(last, match["until"], anchor) if anchor.type in {"calendar_year", "financial_year"} else None
+    shift = int(match["year"]) - first.year if match["year"] else (1 if match["ahead"] else -1)
+    whole = anchor.type in {"calendar_year", "financial_year", "instant"}
+    if not shift or (match["year"] and (whole or last.year != first.year)) or (not match["year"] and not whole):
+        return None
+    begin, end = _add_months(first, 12 * shift), _add_months(last, 12 * shift)
+    label = " ".join(match[0].split())
+    return anchor.model_copy(update={"label": label, "start": _iso(begin), "end": _iso(end), "complete": True})
+
+
+def _rest_until(last: date, written: str, anchor: Period) -> Period | None:
+    found = parse_period(written)
+    if found is None or found.period.end is None:
+        return None
+    first, end = last + timedelta(days=1), date.fromisoformat(found.period.end)
+    if not first <= end < _add_months(first, 12):
+        return None
+    return anchor.model_copy(
+        update={"label": written, "type": "year_to_date", "start": _iso(first), "end": _iso(end), "complete": False}
+    )
+
+
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
