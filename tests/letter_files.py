@@ -71,19 +71,34 @@ _RELATIONS = (
     'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
     'Target="word/document.xml"/></Relationships>'
 )
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+_KINDS = ("numbering", "styles")
 _WORD = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
 def docx(body: str, **parts: str) -> bytes:
-    """Make a Word document of the XML of its body; `parts` are further parts, as header1 or footer1."""
+    """Make a Word document of the XML of its body; `parts` are further parts: header1, footer1, numbering, styles."""
     members: dict[str, bytes | str] = {
         "[Content_Types].xml": _TYPES,
         "_rels/.rels": _RELATIONS,
         "word/document.xml": f"<w:document {_WORD}><w:body>{body}</w:body></w:document>",
     }
     for name, xml in parts.items():
-        tag = "hdr" if name.startswith("header") else "ftr"
+        tag = name if name in _KINDS else "hdr" if name.startswith("header") else "ftr"
         members[f"word/{name}.xml"] = f"<w:{tag} {_WORD}>{xml}</w:{tag}>"
+    known = [name for name in _KINDS if name in parts]
+    if known:
+        relations = "".join(
+            f'<Relationship Id="{name}" Type="{_OFFICE}/{name}" Target="{name}.xml"/>' for name in known
+        )
+        members["word/_rels/document.xml.rels"] = f'<Relationships xmlns="{_PACKAGE}">{relations}</Relationships>'
+        types = "".join(
+            f'<Override PartName="/word/{name}.xml" ContentType="application/vnd.openxmlformats-officedocument.'
+            f'wordprocessingml.{name}+xml"/>'
+            for name in known
+        )
+        members["[Content_Types].xml"] = _TYPES.replace("</Types>", f"{types}</Types>")
     return zipped(members)
 
 

@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 
 from foi_nlp.letters.assembling import TextBuilder
 from foi_nlp.letters.containers import open_container, read_member, refuse_entities
+from foi_nlp.letters.docx_numbering import Numbering
 from foi_nlp.letters.html import page_text
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
@@ -24,13 +25,15 @@ from foi_nlp.letters.source import Reader, SourceFile
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
 _BODY = "word/document.xml"
+_NUMBERING = "word/numbering.xml"
+_STYLES = "word/styles.xml"
 _HEADER_OR_FOOTER = re.compile(r"word/(header|footer)\d*\.xml")
 _VANISH = re.compile(rb"<w:vanish(?:\s*/>|\s+w:val=\"(?:1|true|on)\")")
 _PACKED = (
     "[Content_Types].xml",
     "_rels/.rels",
-    "word/styles.xml",
-    "word/numbering.xml",
+    _STYLES,
+    _NUMBERING,
     "word/footnotes.xml",
     "word/endnotes.xml",
 )
@@ -51,8 +54,9 @@ def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter]:
         for text in heads:
             page_text(file, text, options, builder, grid_source="docx")
             builder.end_paragraph()
-        shown = file.data if options.include_hidden else _without_hidden(body, archive, file)
-        page_text(file, _to_html(shown, file.source), options, builder, grid_source="docx")
+        page_text(
+            file, _to_html(_shown(body, archive, file, options), file.source), options, builder, grid_source="docx"
+        )
         for text in feet:
             builder.end_paragraph()
             page_text(file, text, options, builder, grid_source="docx")
@@ -107,17 +111,32 @@ def _parse(part: bytes, name: str, file: SourceFile) -> ElementTree.Element:
         raise LetterError(file.source, f"{name} in it is damaged; open it in Word and save it anew") from error
 
 
-def _without_hidden(body: bytes, archive: zipfile.ZipFile, file: SourceFile) -> bytes:
-    """Give the document without the runs of text that are formatted as hidden; the same bytes when there are none."""
-    if not _VANISH.search(body):
+def _shown(body: bytes, archive: zipfile.ZipFile, file: SourceFile, options: ReadOptions) -> bytes:
+    """Give the document as it is shown: without runs of hidden text, and with the labels of its lists in the text.
+
+    The same bytes where it has neither.
+    """
+    hidden = not options.include_hidden and bool(_VANISH.search(body))
+    numbering = read_member(archive, _NUMBERING, file)
+    styles = read_member(archive, _STYLES, file)
+    numbered = bool(numbering) and (b"<w:numPr" in body or b"<w:numPr" in styles)
+    if not (hidden or numbered):
         return file.data
     root = _parse(body, _BODY, file)
+    if hidden:
+        _remove_hidden(root)
+    if numbered:
+        of_styles = _parse(styles, _STYLES, file) if styles else None
+        Numbering(_parse(numbering, _NUMBERING, file), of_styles).write_labels(root)
+    return _packed(root, _BODY, archive, file)
+
+
+def _remove_hidden(root: ElementTree.Element) -> None:
     for parent in root.iter():
         for run in parent.findall(f"{_W}r"):
             vanish = run.find(f"{_W}rPr/{_W}vanish")
             if vanish is not None and vanish.get(f"{_W}val", "1") not in ("0", "false", "off"):
                 parent.remove(run)
-    return _packed(root, _BODY, archive, file)
 
 
 def _packed(document: ElementTree.Element, name: str, archive: zipfile.ZipFile, file: SourceFile) -> bytes:

@@ -10,6 +10,7 @@ from typing import Protocol
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from foi_nlp.letters.assembling import CellText, TextBuilder
+from foi_nlp.letters.docx_numbering import LABEL_MARK, letters, roman
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter
 from foi_nlp.letters.source import Reader, SourceFile
@@ -351,7 +352,7 @@ def _walk(parent: LexborNode, sink: Sink, page: _Page, depth: int, *, in_list: b
     for node in _children(parent):
         tag = node.tag
         if tag == "-text":
-            sink.text(node.text_content or "")
+            sink.text((node.text_content or "").replace(LABEL_MARK, ""))
         elif tag == "br":
             sink.forced_line()
         elif tag in _HIDDEN:
@@ -366,7 +367,8 @@ def _walk(parent: LexborNode, sink: Sink, page: _Page, depth: int, *, in_list: b
         elif not (_is_hidden(node, page) or (node.attributes.get("role") == "navigation")):
             if tag == "li":
                 sink.line()
-                sink.text(_marker(parent, node, number))
+                if not (node.text(deep=True) or "").lstrip().startswith(LABEL_MARK):
+                    sink.text(_marker(parent, node, number))
                 number += 1
             _walk_element(node, sink, page, depth, in_list=in_list)
 
@@ -410,23 +412,11 @@ def _marker(parent: LexborNode, item: LexborNode, number: int) -> str:
     if value.isascii() and value.isdigit() and len(value) < 7:
         number = int(value)
     style = parent.attributes.get("type") or "1"
-    if style in ("a", "A") and 1 <= number <= 26:
-        letter = chr(ord("a") + number - 1)
-        return f"{letter if style == 'a' else letter.upper()}. "
+    if style in ("a", "A"):
+        return f"{letters(number) if style == 'a' else letters(number).upper()}. "
     if style in ("i", "I"):
-        roman = _roman(number)
-        return f"{roman if style == 'i' else roman.upper()}. "
+        return f"{roman(number) if style == 'i' else roman(number).upper()}. "
     return f"{number}. "
-
-
-def _roman(number: int) -> str:
-    out = ""
-    values = ((100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
-    for value, letters in values:
-        while number >= value and len(out) < 30:
-            out += letters
-            number -= value
-    return out
 
 
 def _write_table(table: _Table, sink: _TextSink, depth: int) -> None:
