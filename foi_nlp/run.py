@@ -5,15 +5,16 @@ from __future__ import annotations
 import base64
 import hashlib
 import importlib.metadata
+import multiprocessing
 import os
 import platform
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -180,11 +181,12 @@ def annotate_files(
             if not writer.is_done(*key):
                 todo.append(item)
         done = len(files) - len(todo)
-        for item, results in _annotate_each(todo, options=options, jobs=jobs):
-            writer.add(item.source, _sha256_of(item), results)
-            done += 1
-            if progress:
-                progress(done, len(files), item.source)
+        with closing(_annotate_each(todo, options=options, jobs=jobs)) as annotating:
+            for item, results in annotating:
+                writer.add(item.source, _sha256_of(item), results)
+                done += 1
+                if progress:
+                    progress(done, len(files), item.source)
         failures = writer.finish(order, tally)
     return tally, [*inputs.missing, *failures]
 
@@ -239,7 +241,7 @@ def _sha256_of(item: Input) -> str:
 
 def _annotate_each(
     items: Sequence[Input], *, options: Options, jobs: int | None
-) -> Iterator[tuple[Input, list[dict[str, Any]]]]:
+) -> Generator[tuple[Input, list[dict[str, Any]]], None, None]:
     if jobs is None:
         jobs = (os.cpu_count() or 1) if len(items) >= _FILES_WORTH_WORKERS else 1
     if jobs <= 1 or len(items) <= 1:
@@ -252,7 +254,7 @@ def _annotate_each(
         # A worker that dies takes its pool with it; the letters it did not answer for get a pool of their own.
         unanswered: list[Input] = []
         broken = False
-        with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(options,)) as pool:
+        with _workers(jobs, options) as pool:
             futures = {pool.submit(_work, item): item for item in waiting}
             for future in as_completed(futures):
                 try:
@@ -266,12 +268,38 @@ def _annotate_each(
         waiting, jobs = sorted(unanswered, key=lambda item: item.source), 1
 
 
+@contextmanager
+def _workers(jobs: int, options: Options) -> Iterator[ProcessPoolExecutor]:
+    """Give a pool of workers. When its user is interrupted they are ended at once, not after the letters in line."""
+    before = set(multiprocessing.active_children())
+    pool = ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(options,))
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in set(multiprocessing.active_children()) - before:
+            worker.kill()
+        raise
+    pool.shutdown()
+
+
 _worker: tuple[Language, Options] | None = None
 
 
 def _start_worker(options: Options) -> None:
     global _worker  # a worker process has one pipeline, made once
+    # Ctrl-C reaches every process of a terminal; the one that was started by the user sees to the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _worker = (_pipeline(options), options)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it was killed and could not say so."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(item: Input) -> list[dict[str, Any]]:

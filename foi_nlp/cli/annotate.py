@@ -95,7 +95,13 @@ def annotate(
                 err=True,
             )
             raise typer.Exit(2)
-        failures = _stream(inputs, options) if output_format is Format.jsonl else _run(inputs, output, options, jobs)
+        try:
+            failures = (
+                _stream(inputs, options) if output_format is Format.jsonl else _run(inputs, output, options, jobs)
+            )
+        except KeyboardInterrupt:
+            typer.echo("foi_nlp: stopped; run the same command again to go on where it stopped", err=True)
+            raise typer.Exit(130) from None
     if failures:
         raise typer.Exit(1)
 
