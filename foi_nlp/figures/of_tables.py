@@ -217,6 +217,8 @@ class TableFigures:
         while line >= 0 and not self.reading.text[slice(*self.reading.lines[line])].strip():
             line -= 1
         title = plain_label(self.reading.text[slice(*self.reading.lines[max(line, 0)])])
+        if parse_period(title) is not None:
+            return ""
         return title if title and len(title.split()) <= 8 and not title.endswith((".", ",", ";")) else ""
 
     def _settled(self, found: FoundPeriod, meaning: TableMeaning, part_years: set[tuple[str, str]]) -> Period | None:

@@ -11,7 +11,7 @@ from statistics import median
 import regex
 
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import is_number, join_cells, period_of
+from foi_nlp.tables.cells import in_order, is_band, is_number, join_cells, period_of
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece, before, last_word
 from foi_nlp.tables.words import is_word, starts_with_word, table_words
@@ -28,8 +28,10 @@ _CERTAIN = 0.55
 """A figure belongs to the nearest column when the next one is at least 1 / 0.55 times as far."""
 
 _NEAR = 3
+_LEAST_BANDS = 2
 _PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
 _HALF_PERIOD = regex.compile(r"[0-9]\s?[/–-]$")
+_NUMBERED_PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$", regex.IGNORECASE)
 _SEPARATORS = frozenset("-–—=:|")
 _DIGITS = regex.compile(r"\d+")
 
@@ -45,9 +47,9 @@ class Line:
     @property
     def is_data(self) -> bool:
         """Whether the line has a figure right of its label."""
-        if self.completes:
-            return False
         rest = self.pieces[1:] if len(self.pieces) > 1 else self.pieces
+        if self.completes or _are_bands(rest):
+            return False
         return any(p.is_symbol for p in rest) or (bool(rest) and all(p.is_figure for p in rest))
 
     @property
@@ -59,6 +61,12 @@ class Line:
     def single(self) -> bool:
         """Whether the line is one piece."""
         return len(self.pieces) == 1
+
+
+def _are_bands(pieces: Sequence[Piece]) -> bool:
+    """Whether pieces are the bands over columns, beside words at most: `10-17`, `18-24`, `25+`, `Total`."""
+    bands = sum(is_band(p.text) for p in pieces)
+    return bands >= _LEAST_BANDS and all(is_band(p.text) or p.value is None for p in pieces)
 
 
 @dataclass(slots=True)
@@ -135,13 +143,19 @@ def _clusters(lines: Lines, parsed: Sequence[Line]) -> list[tuple[int, int]]:
     out = []
     n = 0
     while n < len(parsed):
-        if len(parsed[n].pieces) < 2 or parsed[n].prose:
+        if len(parsed[n].pieces) < 2 or parsed[n].prose or _is_furniture(lines, n):
             n += 1
             continue
         last = _cluster_end(lines, parsed, n)
         out.append((n, last))
         n = last
     return out
+
+
+def _is_furniture(lines: Lines, n: int) -> bool:
+    """Whether a line is the head or foot of a page."""
+    line = lines.line(n).strip("\f ")
+    return _NUMBERED_PAGE.search(line) is not None or starts_with_word(line, "furniture")
 
 
 def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
@@ -156,7 +170,7 @@ def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
             blanks += 1
             if blanks > MOST_BLANK_LINES or not lines.free[n]:
                 break
-        elif ("\f" in lines.line(n) and n > first) or line.prose:
+        elif ("\f" in lines.line(n) and n > first) or line.prose or _is_furniture(lines, n):
             break
         elif line.single and not line.is_data:
             piece = line.pieces[0]
@@ -166,7 +180,7 @@ def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
             if labels > MOST_LABEL_LINES or not (in_header if edge is None else in_label):
                 break
             blanks = 0
-        elif edge is not None and not line.is_data and (_is_header(line) or (blanks and line.pieces[-1].left >= edge)):
+        elif edge is not None and not line.is_data and _begins_table(line, parsed[first], edge, after_blank=blanks > 0):
             break
         else:
             if line.is_data:
@@ -178,6 +192,12 @@ def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
         while last + 1 < len(parsed) and _is_tail(parsed, last + 1, edge):
             last += 1
     return last + 1
+
+
+def _begins_table(line: Line, head: Line, edge: int, *, after_blank: bool) -> bool:
+    """Whether a line of several pieces below figures is the header of another table, or of this one again."""
+    again = [p.text for p in line.pieces] == [p.text for p in head.pieces]
+    return again or _is_header(line) or (after_blank and line.pieces[-1].left >= edge)
 
 
 def _is_tail(parsed: Sequence[Line], n: int, edge: int) -> bool:
@@ -268,7 +288,7 @@ def _header_lines(lines: Lines, parsed: Sequence[Line], first: int, data: int, e
     n = bottom - 1
     while n >= 0 and bottom - n < MOST_HEADER_LINES and lines.free[n]:
         line = parsed[n]
-        if not line.pieces or "\f" in lines.line(n + 1) or line.prose:
+        if not line.pieces or "\f" in lines.line(n + 1) or line.prose or _is_furniture(lines, n):
             break
         if n < first and line.pieces[0].left <= margin + 2:
             break
@@ -512,7 +532,17 @@ def _corner_and_rest(part: Part) -> tuple[list[list[Piece]], list[list[Piece]]]:
             cut += 1
         corners.append(pieces[:cut])
         rest.append(pieces[cut:])
+    for i, corner in enumerate(corners):
+        over = [p for k, line in enumerate(rest) if k != i for p in line]
+        while corner and corner[-1].left > part.margin + 2 and _stands_under(corner[-1], over):
+            rest[i] = [corner[-1], *rest[i]]
+            corner = corners[i] = corner[:-1]
     return corners, rest
+
+
+def _stands_under(piece: Piece, over: Sequence[Piece]) -> bool:
+    """Whether a piece is set to one side or one middle with a piece over the figures."""
+    return any(_encloses(piece, p) or abs(piece.right - p.right) <= 1 for p in over)
 
 
 @dataclass(slots=True)
@@ -532,7 +562,7 @@ def _bands(header: Sequence[Sequence[Piece]]) -> list[Band]:
     """Stack the pieces of a header of several lines into columns, by where they stand, from the lowest line up."""
     bands: list[Band] = []
     for pieces in reversed(header):
-        groups = _shared_out(pieces, bands)
+        groups = _shared_out(pieces, bands) or _over_all(pieces, bands)
         if groups:
             for piece, group in groups:
                 for band in group:
@@ -547,6 +577,18 @@ def _bands(header: Sequence[Sequence[Piece]]) -> list[Band]:
                 fresh.append(Band([piece]))
         bands = sorted([*bands, *fresh], key=lambda band: band.own[-1].left)
     return bands
+
+
+def _over_all(pieces: Sequence[Piece], bands: list[Band]) -> list[tuple[Piece, list[Band]]]:
+    """Give all columns under one piece that stands alone over them, in their middle or over a run of periods."""
+    if len(pieces) != 1 or len(bands) <= _LEAST_BANDS or pieces[0].period is not None:
+        return []
+    left, right = bands[0].own[-1].left, bands[-1].own[-1].right
+    middle = abs(pieces[0].middle - (left + right) / 2) <= max(2, (right - left) / 8)
+    over = sum(pieces[0].left < band.own[-1].right and band.own[-1].left < pieces[0].right for band in bands)
+    dated = [p.period for band in bands for p in band.own[-1:]]
+    run = in_order([found for found in dated if found is not None]) and None not in dated
+    return [(pieces[0], list(bands))] if (middle or run) and over > 1 else []
 
 
 def _shared_out(pieces: Sequence[Piece], bands: list[Band]) -> list[tuple[Piece, list[Band]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import regex
 
@@ -24,11 +25,12 @@ from foi_nlp.tables.tokens import (
     rows_of,
     tokens_of,
 )
-from foi_nlp.tables.words import is_word, starts_with_word
+from foi_nlp.tables.words import fold_label, is_word, starts_with_word
 
 MOST_CORNER_WORDS = 6
 MOST_SHORT_ROWS = 400
 _LEAST_UNREAD = 3
+_UNGROUPED = "The words of the header cannot be told apart into one head for each column of figures."
 LONG_LINE = 200
 _NEIGHBOURS = regex.compile(r"[0-9][^\s]{0,3}\s+(?:[^\s]{1,12}\s+){0,1}[^\s]{0,8}(?:[0-9*-]|Nil|None|NIL|NONE)")
 """Two figures, or a period and a figure, with at most a word between them: without them no line is looked at."""
@@ -283,9 +285,12 @@ def _periods_down(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, 
         rows += more
         last += 1
     width = max((len(part.figures) for part in rows), default=0)
-    header = _down_header(words, width)
+    header = _down_header(words, width, rows)
     ragged = any(len(part.figures) != width for part in rows)
     dated = sum(part.label[0].kind == "P" for part in rows)
+    if not header and width > 1 and not ragged and words and dated >= _least_dated(words):
+        cells = [[joined(part.label), *_figure_cells(part, width)] for part in rows]
+        return replace(as_grid(cells), uncertain=_UNGROUPED), last
     if dated < (2 if header else 3) or (not header and (width > 1 or ragged)):
         return None
     if _disorderly([part.label[0] for part in rows if part.label[0].kind == "P"]):
@@ -296,6 +301,11 @@ def _periods_down(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, 
     if first < n:
         lines.take(first, n)
     return as_grid(cells), last
+
+
+def _least_dated(words: Sequence[Token]) -> int:
+    """Give how many rows of a period have to follow words to show that these are a header."""
+    return 2 if is_word(words[0].text, "period_header") else _LEAST_UNREAD
 
 
 def _dated_row(tokens: Sequence[Token], width: int) -> list[Part]:
@@ -340,7 +350,7 @@ def _pairs(tokens: Sequence[Token], at: int) -> tuple[list[Part], int]:
     return rows, i
 
 
-def _down_header(words: Sequence[Token], width: int) -> list[Cell]:
+def _down_header(words: Sequence[Token], width: int, rows: Sequence[Part]) -> list[Cell]:
     """Give the header cells of a flattened header that begins with a word for the period, or none."""
     for first in range(len(words)):
         text = " ".join(token.text for token in words[first:])
@@ -352,7 +362,31 @@ def _down_header(words: Sequence[Token], width: int) -> list[Cell]:
             return [joined(words[first : first + corner]), *[token.cell for token in rest]]
         if width == 1 and 0 < len(rest) <= MOST_CORNER_WORDS:
             return [joined(words[first : first + corner]), joined(rest)]
+        alike = _alike_heads(rest)
+        cuts = alike if len(alike) == width else _money_last(rest, rows)
+        if len(cuts) == width > 1:
+            groups = [rest[a:b] for a, b in pairwise([*cuts, len(rest)])]
+            return [joined(words[first : first + corner]), *[joined(group) for group in groups]]
     return []
+
+
+def _alike_heads(words: Sequence[Token]) -> list[int]:
+    """Give where heads begin that all begin with one word, as `Calls received` and `Calls answered` do."""
+    return [i for i, token in enumerate(words) if fold_label(token.text) == fold_label(words[0].text)]
+
+
+def _money_last(words: Sequence[Token], rows: Sequence[Part]) -> list[int]:
+    """Give where two heads begin of which one word names money, over figures of which the last alone are sums."""
+    money = [[_is_money(token.text) for token in row.figures] for row in rows]
+    if any(found != [False, True] for found in money):
+        return []
+    named = [i for i, token in enumerate(words) if is_word(token.text, "money_word")]
+    return [0, named[0]] if len(named) == 1 and named[0] > 0 else []
+
+
+def _is_money(text: str) -> bool:
+    value = value_of(text)
+    return value is not None and value.unit == "GBP"
 
 
 def _is_header_pair(words: Sequence[Token]) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell, Grid
+from foi_nlp.registers import names_to
 from foi_nlp.tables.cells import (
     LONGEST_CELL,
     cell_at,
@@ -23,7 +24,7 @@ from foi_nlp.tables.cells import (
 from foi_nlp.tables.model import Check, CheckedSum, PairedFigure, PairedTable, Refusal, TotalKind
 from foi_nlp.tables.structure import Head, Structure, combine, understand
 from foi_nlp.tables.totals import NOTHING, Axis, Gap, Number, SearchTooLongError, Sum, place
-from foi_nlp.tables.words import is_word
+from foi_nlp.tables.words import fold_label, is_word
 
 __all__ = ["CheckedSum", "PairedFigure", "PairedTable", "Refusal", "pair"]
 
@@ -65,7 +66,64 @@ def pair(grid: Grid, *, text: str = "") -> PairedTable:
             f"The table has {len(grid.rows)} rows of {len(grid.rows[0])} cells, too many to be read with certainty."
         )
         return PairedTable(refusals=(Refusal("table_too_large", reason, grid.start, grid.end),))
-    return _Pairing(grid, text).run()
+    halves = _side_by_side(grid)
+    if halves > 1:
+        return _unfolded(grid, text, halves)
+    order = _order_of_columns(grid)
+    if order is None:
+        return _Pairing(grid, text).run()
+    turned = replace(grid, rows=tuple(tuple(row[c] for c in order) for row in grid.rows))
+    paired = _Pairing(turned, text).run()
+    figures = tuple(replace(figure, column=order[figure.column]) for figure in paired.figures)
+    return replace(paired, figures=figures)
+
+
+def _side_by_side(grid: Grid) -> int:
+    """Count the tables that stand side by side under one header of repeated heads; 1 for one table."""
+    heads = [cell.text for cell in grid.rows[0]]
+    spans = any(cell.column_span > 1 or cell.row_span > 1 for row in grid.rows for cell in row)
+    named = is_word(heads[0], "period_header") or fold_label(heads[0]) in names_to("breakdowns", "key")
+    count = heads.count(heads[0])
+    size = len(heads) // count
+    if spans or not named or count < _LEAST_FIGURES or len(heads) % count or size < _LEAST_FIGURES:
+        return 1
+    return count if heads == heads[:size] * count else 1
+
+
+def _unfolded(grid: Grid, text: str, count: int) -> PairedTable:
+    """Pair tables that stand side by side as one, one below the other."""
+    size = len(grid.rows[0]) // count
+    places = [
+        (r, part * size)
+        for part in range(count)
+        for r in range(1, len(grid.rows))
+        if any(cell.text for cell in grid.rows[r][part * size : (part + 1) * size])
+    ]
+    rows = tuple(tuple(grid.rows[r][c : c + size]) for r, c in [(0, 0), *places])
+    paired = _Pairing(replace(grid, rows=rows), text).run()
+    figures = [(places[f.row - 1], f) for f in paired.figures if f.row]
+    moved = (replace(f, row=r, column=c + f.column) for (r, c), f in figures)
+    return replace(paired, figures=tuple(sorted(moved, key=lambda figure: figure.start)))
+
+
+def _order_of_columns(grid: Grid) -> list[int] | None:
+    """Give the columns with the one of the periods first, where it stands right of figures; else None."""
+    width = len(grid.rows[0])
+    if any(cell.column_span > 1 or cell.row_span > 1 for row in grid.rows for cell in row):
+        return None
+    named = [c for c in range(width) if is_word(grid.rows[0][c].text, "period_header")]
+    if len(named) != 1 or named[0] == 0:
+        return None
+    [column] = named
+    below = [row[column].text for row in grid.rows[1:] if row[column].text]
+    if not below or any(period_of(text) is None and not is_word(text, "total") for text in below):
+        return None
+    before = [row[c].text for row in grid.rows[1:] for c in range(column) if row[c].text]
+    if not before or not all(value_of(text) is not None for text in before):
+        return None
+    if any(is_word(grid.rows[0][c].text, "index_header", "attribute_header") for c in range(column)):
+        return None
+    return [column, *(c for c in range(width) if c != column)]
 
 
 class _Pairing:
@@ -381,6 +439,15 @@ class _Pairing:
             first, last = self._range(down, r, self.shape.row_heads)
         if row_total and column.period is None and first is None:
             first, last = self._range(across, c, self.shape.column_heads)
+        if first is not None and first.needs_year and period is not None:
+            first = last = None
+        if first is None and period is not None and not period.needs_year:
+            if column_total and row.period is None:
+                first, last = self._part_range(down, r, self.shape.row_heads, period)
+            elif row_total and column.period is None:
+                first, last = self._part_range(across, c, self.shape.column_heads, period)
+            if first is not None:
+                period = None
         total: TotalKind | None = (
             "grand" if row_total and column_total else "row" if row_total else "column" if column_total else None
         )
@@ -468,6 +535,21 @@ class _Pairing:
             return None, None
         first = min(dated, key=lambda p: p.period.start or "")
         last = max(dated, key=lambda p: (p.period.end or "9999", p.period.start or ""))
+        return first, last
+
+    def _part_range(
+        self, axis: Axis, entry: int, heads: dict[int, Head], year: FoundPeriod
+    ) -> tuple[FoundPeriod | None, FoundPeriod | None]:
+        """Give the first and last month or quarter that a year's total adds up, where they are not the whole year."""
+        parts = next((s.parts for s in axis.sums if s.at == entry and s.agrees), ())
+        named = [heads[part].period for part in parts]
+        within = [combine(year, one, one.period.label) for one in named if one is not None and one.needs_year]
+        dated = sorted((p.period.start or "", p.period.end or "", i) for i, p in enumerate(within) if p is not None)
+        if len(dated) < len(parts) or not dated:
+            return None, None
+        first, last = within[dated[0][2]], within[dated[-1][2]]
+        if first is None or last is None or (dated[0][0], dated[-1][1]) == (year.period.start, year.period.end):
+            return None, None
         return first, last
 
     def _with_corner(self, head: Head) -> FoundPeriod | None:

@@ -8,14 +8,17 @@ from itertools import pairwise
 
 import regex
 
+from foi_nlp.figures.meaning import unit_in
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
+from foi_nlp.registers import names_to
 from foi_nlp.tables.cells import cell_at, in_order, is_band, is_number, join_cells, period_of, value_of
 from foi_nlp.tables.delimited import has_pipe, is_rule, merged, one_cell_a_line, split_pipes
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece
 from foi_nlp.tables.totals import close
-from foi_nlp.tables.words import is_word, starts_with_word
+from foi_nlp.tables.words import fold_label, is_word, starts_with_word
+from foi_nlp.tables.wrapped import ends_loose, starts_loose
 
 LONGEST_LABEL = 90
 MOST_LABEL_LINES = 6
@@ -309,6 +312,8 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
             i += 1
         if i == label and rows:
             break
+        if label and i > label and units[label].line == units[label - 1].line:
+            break
         stop = _figures(units, i, width, labelled=i > label)
         count = stop - i
         if count == 0 or count > width or (i > label and not _next_to(units[i - 1], units[i])):
@@ -476,7 +481,62 @@ def _labels_down(units: Sequence[Unit], at: int) -> Found | None:
     if first is None or at - first < 4:
         return None
     rows = [[units[k].cell, units[k + 1].cell] for k in range(first, at + 2, 2)]
-    return _as_grid(rows, "stacked"), first, at + 2
+    begin, head = _words_before(units, first)
+    if begin < first:
+        rows[0][0] = join_cells([*(unit.cell for unit in units[begin + len(head) : first]), rows[0][0]])
+    return _as_grid([head, *rows] if head else rows, "stacked"), begin, at + 2
+
+
+def _words_before(units: Sequence[Unit], first: int) -> tuple[int, list[Cell]]:
+    """Give where a header and the first lines of a wrapped label begin before the first figure's label; the header.
+
+    Without a header, only lines that plainly go on belong to the label.
+    """
+    begin = first
+    while begin and first - begin < MOST_LABEL_LINES and units[begin - 1].kind == "T" and not units[begin - 1].prose:
+        if units[begin].line - units[begin - 1].line > 1 and begin < first:
+            break
+        begin -= 1
+    for k in range(begin, first - 1):
+        if _is_header_of_words(units[k].text, units[k + 1].text):
+            return k, [units[k].cell, units[k + 1].cell]
+    at = first
+    while at > begin and (ends_loose(units[at - 1].text) or starts_loose(units[at].text)):
+        at -= 1
+    return at, []
+
+
+def _is_header_of_words(corner: str, counted: str) -> bool:
+    """Whether two cells name what the labels are and what is counted."""
+    known = fold_label(corner) in names_to("breakdowns", "key")
+    return known and (is_word(counted, "generic_header") or unit_in(counted) is not None)
+
+
+def _words_down(units: Sequence[Unit], at: int) -> Found | None:
+    """Read lines of a label and of its figure under a header that names what the labels are and what is counted."""
+    if at + 5 >= len(units) or units[at].kind != "T" or units[at + 1].kind != "T":
+        return None
+    if not _is_header_of_words(units[at].text, units[at + 1].text) or units[at].line == units[at + 1].line:
+        return None
+    rows: list[list[Cell]] = []
+    i = last = at + 2
+    while i < len(units) and units[i].kind == "T" and not units[i].prose and _next_to(units[i - 1], units[i]):
+        label = i
+        while i + 1 < len(units) and units[i + 1].kind == "T" and _holds_on(units[i], units[i + 1]):
+            i += 1
+        if i + 1 >= len(units) or units[i + 1].kind != "V" or not _next_to(units[i], units[i + 1]):
+            break
+        if units[i].line == units[i + 1].line or (i + 2 < len(units) and units[i + 2].kind == "V"):
+            break
+        rows.append([join_cells(unit.cell for unit in units[label : i + 1]), units[i + 1].cell])
+        i = last = i + 2
+    if len(rows) < 2:
+        return None
+    return _as_grid([[units[at].cell, units[at + 1].cell], *rows], "stacked"), at, last
+
+
+def _holds_on(before: Unit, after: Unit) -> bool:
+    return after.line - before.line == 1 and (ends_loose(before.text) or starts_loose(after.text))
 
 
 def _is_pair(label: Unit, figure: Unit, following: Unit) -> bool:
@@ -499,7 +559,7 @@ def _unread(units: Sequence[Unit], at: int) -> Found | None:
     return replace(_as_grid([(unit.cell,) for unit in units[at:last]], "stacked"), uncertain=reason), at, last
 
 
-_READERS = (_periods_across, _periods_down, _words_across, _labels_down, _unread)
+_READERS = (_periods_across, _periods_down, _words_across, _words_down, _labels_down, _unread)
 
 
 def _amount(unit: Unit) -> float | None:

@@ -17,6 +17,7 @@ from foi_nlp.tables.words import fold_label, is_word, starts_with_word
 
 _YEAR_PAIR = regex.compile(r"\s*((?:19|20)[0-9]{2})\s?[-–]\s?((?:19|20)[0-9]{2})\s*\*?")
 _LETTER = regex.compile(r"\p{L}")
+_WORDED = regex.compile(r"[\p{L}£%]")
 
 
 @dataclass(slots=True)
@@ -110,6 +111,7 @@ def understand(grid: Grid) -> Structure:
     data = [r for r in range(depth, n_rows) if any(cell.text for cell in grid.rows[r])]
     heads = {c: _column_cells(grid, reader, depth, c) for c in range(n_columns)}
     labels = _label_columns(reader, data, heads, n_columns, depth)
+    numbering = [c for c in range(labels) if labels > 1 and _only_numbers_rows(reader, data, heads[c], c)]
     structure = Structure(depth, tuple(range(labels)))
     repeated = {_row_key(grid.rows[r]) for r in range(depth)}
     structure.rows = [r for r in data if _row_key(grid.rows[r]) not in repeated]
@@ -122,12 +124,12 @@ def understand(grid: Grid) -> Structure:
         structure.column_heads[c] = _column_head(heads[c], reader)
     _drop_lonely_embedded(structure)
     corner = [cell for c in range(labels) for cell in heads[c][-1:]]
-    structure.corner = tuple(" ".join(cell.text for cell in heads[c]) for c in range(labels))
+    structure.corner = tuple(" ".join(cell.text for cell in heads[c]) for c in range(labels) if c not in numbering)
     for cell in corner:
         found = period_of(cell.text, reader.context)
         if found is not None:
             structure.corner_period, structure.corner_span = found, _span(cell)
-    _read_rows(grid, reader, structure)
+    _read_rows(grid, reader, structure, numbering)
     if structure.corner_period is None:
         _date_by_corner(structure, corner, reader)
     return structure
@@ -201,11 +203,19 @@ def _is_data(reader: Reader, row: int, filled: Sequence[int], *, dated: bool, n_
     if any(reader.value(row, c) is not None and reader.period(row, c) is None for c in rest):
         return True
     if periods_right:
-        return dated
+        return dated and not _parts_of_years(reader, row, filled, periods_right)
     if rest == [] and filled:
         return True
     below = range(row + 1, min(n_rows, row + 40))
     return not any(sum(reader.number(r, c) for r in below) > 0 for c in rest)
+
+
+def _parts_of_years(reader: Reader, row: int, filled: Sequence[int], dated: Sequence[int]) -> bool:
+    """Whether a row below years holds months or quarters alone, which go on with the header."""
+    if 0 in filled and not is_word(reader.cells[row][0].text, "period_header"):
+        return False
+    found = [reader.period(row, c) for c in dated]
+    return len(dated) > 1 and all(one is not None and one.needs_year for one in found)
 
 
 def _heads_group(reader: Reader, row: int, n_rows: int) -> bool:
@@ -312,6 +322,14 @@ def _label_columns(
     return count
 
 
+def _only_numbers_rows(reader: Reader, data: Sequence[int], heads: Sequence[Cell], column: int) -> bool:
+    """Whether a column under `No.` or the like counts the rows up from one and says nothing of them."""
+    if heads and not any(is_word(cell.text, "index_header") for cell in heads[-1:]):
+        return False
+    texts = [reader.cells[r][column].text.rstrip(".)") for r in data if reader.filled(r, column)]
+    return len(texts) > 1 and texts == [str(number) for number in range(1, len(texts) + 1)]
+
+
 def _first_is_label(reader: Reader, data: Sequence[int], dated: Sequence[int], depth: int) -> bool:
     filled = [r for r in data if reader.filled(r, 0)]
     numbers = sum(is_number(reader.value(r, 0)) and not is_band(reader.cells[r][0].text) for r in filled)
@@ -326,6 +344,9 @@ def _is_figure_column(reader: Reader, rows: Sequence[int], column: int, heads: S
     filled = [r for r in rows if reader.filled(r, column)]
     values = [r for r in filled if reader.value(r, column) is not None or reader.cells[r][column].column_span > 1]
     if any(is_word(cell.text, "attribute_header") for cell in heads[-1:]):
+        return False
+    named = any(is_word(cell.text, "period_header") for cell in heads[-1:])
+    if named and filled and all(reader.period(r, column) is not None for r in filled):
         return False
     foreign = any(has_foreign_digits(reader.cells[r][column].text) for r in filled)
     if foreign or not filled:
@@ -379,11 +400,12 @@ def _add_label(head: Head, labels: list[str], cell: Cell, reader: Reader, *, emb
         head.period = joined or found
         head.period_span = _span(cell)
         return
-    if embedded and _LETTER.search(cell.text):
+    if embedded and _WORDED.search(cell.text):
         inside = periods.find_periods(cell.text, context=reader.context)
         if len(inside) == 1 and head.period is None:
             one = inside[0]
-            rest = (cell.text[: one.start] + " " + cell.text[one.end :]).strip(" -–:,()")
+            rest = _without_lead(cell.text[: one.start]) + " " + cell.text[one.end :]
+            rest = rest.strip(" -–:,()?[]")
             head.period = replace(one, rule=one.rule or "embedded")
             head.period_span = _inner_span(cell, one)
             if rest:
@@ -391,6 +413,13 @@ def _add_label(head: Head, labels: list[str], cell: Cell, reader: Reader, *, emb
             return
     if cell.text:
         labels.append(cell.text)
+
+
+def _without_lead(text: str) -> str:
+    """Give what stands before a period without the word that leads up to it: `Arrests in`, `Crimes (for`."""
+    before = text.rstrip(" (-–:,")
+    last = before.rsplit(" ", 1)
+    return last[0] if len(last) > 1 and is_word(last[1], "period_lead") else before
 
 
 def _inner_span(cell: Cell, found: FoundPeriod) -> tuple[int, int] | None:
@@ -431,14 +460,17 @@ def combine(outer: FoundPeriod | None, inner: FoundPeriod, inner_text: str) -> F
     return None
 
 
-def _read_rows(grid: Grid, reader: Reader, structure: Structure) -> None:
+def _read_rows(grid: Grid, reader: Reader, structure: Structure, numbering: Sequence[int]) -> None:
     """Give each row its head; outer labels are carried down over blank cells, headings over their group."""
     width = len(structure.label_columns)
     dated_columns = {c for c in structure.label_columns if _holds_periods(reader, structure.rows, c)}
     headings = _headings(grid, reader, structure)
+    embedded = bool(dated_columns) or _each_has_period(grid, reader, structure)
+    totalled = _groups_are_totalled(grid, structure.rows, width)
     carried: list[Cell | None] = [None] * width
     heading: Cell | None = None
-    kept = []
+    shares: set[int] = set()
+    kept: list[int] = []
     for r in structure.rows:
         if r in headings:
             heading = grid.rows[r][0]
@@ -451,9 +483,9 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure) -> None:
                 carried[c] = cell
                 for inner in range(c + 1, width):
                     carried[inner] = None
-            elif c < width - 1 and not _total_row(grid, r, width):
+            elif c < width - 1 and (r in totalled or not _total_row(grid, r, width)):
                 cell = carried[c] or cell
-            if cell.text:
+            if cell.text and c not in numbering:
                 cells.append(cell)
         head = Head()
         labels: list[str] = []
@@ -462,7 +494,10 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure) -> None:
         for cell in cells:
             if has_foreign_digits(cell.text):
                 head.unread = True
-            _add_label(head, labels, cell, reader, embedded=bool(dated_columns))
+            _add_label(head, labels, cell, reader, embedded=embedded)
+        if len(labels) == 1 and is_word(labels[0], "share_word") and kept and kept[-1] not in shares:
+            labels = [*structure.row_heads[kept[-1]].labels, *labels]
+            shares.add(r)
         head.labels = tuple(labels)
         head.subset = any(starts_with_word(label, "subset_mark") for label in labels)
         if width and not grid.rows[r][width - 1].text and not cells and len(structure.rows) > 1 and dated_columns:
@@ -470,6 +505,28 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure) -> None:
         structure.row_heads[r] = head
         kept.append(r)
     structure.rows = kept
+
+
+def _each_has_period(grid: Grid, reader: Reader, structure: Structure) -> bool:
+    """Whether all row labels hold a period, each another one, and no column has one: `Arrests in 2019`."""
+    if len(structure.label_columns) != 1 or any(head.period for head in structure.column_heads.values()):
+        return False
+    texts = [grid.rows[r][0].text for r in structure.rows if grid.rows[r][0].text]
+    found = [periods.find_periods(text, context=reader.context) for text in texts]
+    starts = {one[0].period.start for one in found if len(one) == 1}
+    return len(texts) > 1 and all(len(one) == 1 for one in found) and len(starts) == len(texts) and None not in starts
+
+
+def _groups_are_totalled(grid: Grid, rows: Sequence[int], width: int) -> set[int]:
+    """Give the total rows that close a group of the outer labels, where every group has one of its own."""
+    groups: list[list[int]] = []
+    for r in rows:
+        if grid.rows[r][0].text or not groups:
+            groups.append([])
+        groups[-1].append(r)
+    closed = [next((r for r in group[1:] if _total_row(grid, r, width)), None) for group in groups]
+    wanted = [found for group, found in zip(groups, closed, strict=True) if len(group) > 1]
+    return {r for r in wanted if r is not None} if len(wanted) > 1 and None not in wanted else set()
 
 
 def _total_row(grid: Grid, row: int, width: int) -> bool:

@@ -84,7 +84,7 @@ def _words(text: str, start: int, end: int, line_start: int) -> list[Token]:
     i = 0
     while i < len(words):
         a, b = words[i]
-        if i + 1 < len(words) and _is_word_value(text[a : words[i + 1][1]]):
+        if i + 1 < len(words) and _is_value_of_two(text, words[i], words[i + 1]):
             out.append(Token("V", a, words[i + 1][1], text[a : words[i + 1][1]]))
             i += 2
             continue
@@ -99,6 +99,14 @@ def _words(text: str, start: int, end: int, line_start: int) -> list[Token]:
         out.append(Token(kind, a, b, text[a:b]))
         i += 1
     return out
+
+
+def _is_value_of_two(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether two words are one value: `Not recorded`, or a number and another in brackets, `12 (30%)`."""
+    both = text[first[0] : second[1]]
+    if text[second[0]] == "(":
+        return is_number(value_of(text[first[0] : first[1]])) and value_of(both) is not None
+    return _is_word_value(both)
 
 
 def _is_word_value(text: str) -> bool:

@@ -26,6 +26,9 @@ def find_unread(lines: Lines) -> list[Grid]:
     while n < len(lines):
         columns = _periods_of_header(lines, n)
         last = _end_of_rows(lines, n + 1) if columns else n
+        if columns and last == n + 1 and _is_second_header(lines, n + 1):
+            last = _end_of_rows(lines, n + 2)
+            last = last if last > n + 2 else n
         if columns and last > n + 1:
             rows = tuple((_whole(lines, k),) for k in range(n, last) if not lines.blank(k))
             reason = _REASON.format(columns=columns)
@@ -64,6 +67,12 @@ def _periods_of_header(lines: Lines, n: int) -> int:
         found.append(period)
     others = len(fields) - len(found)
     return len(found) if len(found) >= _LEAST_COLUMNS and others <= _MOST_CORNER and in_order(found) else 0
+
+
+def _is_second_header(lines: Lines, n: int) -> bool:
+    """Whether a line is of words alone, two or more of them."""
+    fields = _fields(lines, n) if n < len(lines) else []
+    return len(fields) >= _LEAST_COLUMNS and all(value_of(field) is None for field in fields)
 
 
 def _end_of_rows(lines: Lines, first: int) -> int:
