@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 
 from foi_nlp.review.application import make_application
 from foi_nlp.review.doubts import Doubt
+from foi_nlp.review.forms import typed_values
 from foi_nlp.review.items import FINISHED
 from foi_nlp.review.journal import load_decisions
 from foi_nlp.review.marking import pieces, whole_characters
@@ -512,6 +513,33 @@ def test_decisions_on_other_letters_are_told_on_the_list(page: Page, run: Path) 
     page.send(1, action="accept", item=page.rows(1, "observation")[0].key)
     write_run(run, corpus_records(2))
     assert "1 decision on" in page.get("/")
+
+
+@pytest.mark.parametrize("action", ["accept", "reject", "edit"])
+def test_what_another_window_decided_is_not_overruled_unseen(page: Page, run: Path, action: str) -> None:
+    row = page.rows(1, "observation")[0]
+    html = page.get(f"/letters/1?item={row.key}")
+    assert 'name="seen" value=""' in html
+    first = page.send(1, action="accept", item=row.key, seen="")
+    assert first.status_code == 303
+    typed = typed_values(row.item) if action == "edit" else {}
+    answer = page.send(1, action=action, item=row.key, seen="", **typed)
+    assert answer.status_code == 409
+    assert "accepted in another window meanwhile" in answer.text
+    assert [d.action for d in load_decisions(run / "review", reviewer="ann").decisions] == ["accept"]
+    last = page.rows(1, "observation")[0].decision.id
+    assert f'name="seen" value="{last}"' in answer.text
+    assert page.send(1, action=action, item=row.key, seen=last, **typed).status_code == 303
+
+
+def test_what_another_window_took_back_is_told(page: Page) -> None:
+    row = page.rows(1, "observation")[0]
+    page.send(1, action="accept", item=row.key, seen="")
+    last = page.rows(1, "observation")[0].decision.id
+    page.send(1, action="undo", undoes=last)
+    answer = page.send(1, action="reject", item=row.key, seen=last)
+    assert answer.status_code == 409
+    assert "taken back in another window" in answer.text
 
 
 # Pages of the original.

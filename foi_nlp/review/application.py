@@ -28,6 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from foi_nlp.display import one_line
 from foi_nlp.records import LetterRecord
 from foi_nlp.review.corrections import Row, Settlement
+from foi_nlp.review.decisions import Action
 from foi_nlp.review.doubts import Doubt
 from foi_nlp.review.forms import FormError, blank_values, fields_of, read_form, typed_values
 from foi_nlp.review.gold import base_name
@@ -249,12 +250,13 @@ class Pages:
             raise ReviewError("There is no such action; load the page again.")
         try:
             if action in {"accept", "reject"}:
-                self._session.decide(entry, "accept" if action == "accept" else "reject", key, id=id_)
+                made: Action = "accept" if action == "accept" else "reject"
+                self._session.decide(entry, made, key, id=id_, seen=typed.get("seen"))
             elif action == "edit":
                 settlement = self._session.settled(entry)
                 row = find_row(settlement, key)
                 after = read_form(row.item.kind, typed, settlement.record, base=row.item)
-                self._session.decide(entry, "edit", key, id=id_, after=after)
+                self._session.decide(entry, "edit", key, id=id_, after=after, seen=typed.get("seen"))
             elif action == "add":
                 settlement = self._session.settled(entry)
                 after = read_form(typed.get("kind", ""), typed, settlement.record)

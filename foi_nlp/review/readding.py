@@ -22,6 +22,7 @@ Place = tuple[int, int]
 
 # A word that pairing reads as a value which is not given: it may be anything, and no sum with it proves anything.
 _UNKNOWN = "not known"
+_MOST_REASONS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,13 @@ class TableSums:
     reasons: list[str] = field(default_factory=list)
 
 
+def warm_up() -> None:
+    """Load what adding up needs, which takes seconds, before a reviewer waits for it."""
+    from foi_nlp.tables.pairing import pair
+
+    pair(Grid(((Cell("2019", ((0, 4),)), Cell("1", ((5, 6),))),), 0, 6, "tabs"), text="2019\t1")
+
+
 def _adds(part: Observation) -> tuple[object, ...]:
     return part.value, part.symbol, part.status, part.low, part.high, part.start, part.end
 
@@ -87,13 +95,16 @@ def add_up_again(record: LetterRecord, table: TableRecord, figures: Sequence[Rev
     checks: dict[Place, Check] = {}
     for found in paired.figures:
         checks.setdefault((found.row, found.column), found.check)
-    reasons = [
+    wrong = [
         f"After correction, the stated total {total.stated:g} ({total.label}) is not the sum of its parts, "
         f"{total.added:g}."
         for total in paired.totals
         if not total.agrees
     ]
-    if not reasons and any(total.agrees for total in paired.totals):
+    reasons = wrong[:_MOST_REASONS]
+    if len(wrong) > _MOST_REASONS:
+        reasons.append(f"{len(wrong) - _MOST_REASONS} more totals of this table are not the sums of their parts.")
+    if not wrong and any(total.agrees for total in paired.totals):
         reasons = ["After correction, the stated totals of this table agree."]
     return TableSums(checks, reasons)
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import secrets
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import uvicorn
 
 from foi_nlp.review.application import address_of, make_application
+from foi_nlp.review.readding import warm_up
 from foi_nlp.review.session import Session
 
 LOOPBACK = "127.0.0.1"
@@ -46,6 +48,7 @@ def serve(
             log_level="warning", access_log=False, server_header=False, lifespan="off", proxy_headers=False,
         )  # fmt: skip
         listener.listen()
+        threading.Thread(target=warm_up, daemon=True).start()
         ready(address_of(port, token), session)
         uvicorn.Server(config).run(sockets=[listener])
     finally:

@@ -145,8 +145,21 @@ class Session:
                 return _position(entry.number, row.judgement.doubt, order, key, by_letter=by_letter)
         return None
 
-    def decide(self, entry: Entry, action: Action, key: str, *, id: str, after: Item | None = None) -> Decision:  # noqa: A002
-        """Keep one decision on a fact, or add one (`key` is empty). Raises ReviewError and JournalError."""
+    def decide(
+        self,
+        entry: Entry,
+        action: Action,
+        key: str,
+        *,
+        id: str,  # noqa: A002
+        after: Item | None = None,
+        seen: str | None = None,
+    ) -> Decision:
+        """Keep one decision on a fact, or add one (`key` is empty). Raises ReviewError and JournalError.
+
+        `seen` is the id of the decision that the reviewer saw on the fact, empty for none: another one that was taken
+        meanwhile, in another window, is not overruled unseen.
+        """
         if id in self._ids:
             return next(d for d in self.decisions_on(entry.text_sha256) if d.id == id)
         settlement = self.settled(entry)
@@ -159,9 +172,11 @@ class Session:
         elif key == FINISHED.key:
             if action == "accept" and settlement.open:
                 raise ReviewError(f"{len(settlement.open)} items of this letter are still to be decided on.")
+            _refuse_unseen(settlement.finish_decision, seen)
             subject = FINISHED
         else:
             row = find_row(settlement, key)
+            _refuse_unseen(row.decision, seen)
             subject = row.decision.subject if row.decision is not None else row.item
         decision = self._decision(settlement.record, action, subject, after, id)
         self._keep([decision])
@@ -214,6 +229,15 @@ class Session:
     def _keep(self, decisions: list[Decision]) -> None:
         self.journal.append(decisions)
         self._take_up()
+
+
+def _refuse_unseen(last: Decision | None, seen: str | None) -> None:
+    if seen is None or seen == (last.id if last is not None else ""):
+        return
+    if last is None:
+        raise ReviewError("What you saw here was taken back in another window. Nothing was changed; decide again.")
+    what = {"accept": "accepted", "reject": "rejected", "edit": "corrected", "add": "added"}[last.action]
+    raise ReviewError(f"This was {what} in another window meanwhile. Nothing was changed; look, and decide again.")
 
 
 def find_row(settlement: Settlement, key: str) -> Row:
