@@ -529,3 +529,49 @@ def test_without_a_campaign_file_the_note_says_nothing_of_who_was_asked() -> Non
 )
 def test_years_are_said_as_ranges(years: str, kind: str, said: str) -> None:
     assert years_said(years, kind) == said
+
+
+@pytest.mark.parametrize(
+    ("year", "grade"),
+    [("2018", "comparable"), ("2019", "not_comparable"), ("2020", "comparable"), ("2021", "not_comparable")],
+)
+def test_a_calendar_year_at_the_edge_of_the_financial_years_asked_for_may_be_a_part(year: str, grade: str) -> None:
+    asked = "How many dogs were seized by your officers in 2019/20 and 2020/21?"
+    c = collate_records([letter("kent", {year: 3}, question=asked)])
+    (row,) = [r for r in c.tables["comparison"] if r["observation_id"]]
+    assert row["grade_over_time"] == grade
+    assert row["grade"] == "not_comparable"
+
+
+def _rows_of(*breakdowns: dict[str, str | bool], years: tuple[str, ...] = ("2019", "2020")) -> list[object]:
+    """Give the lines of the comparison of a letter with one table, whose rows have these breakdowns."""
+    record = letter("kent", dict.fromkeys(years, 3))
+    record.observations = [
+        o.model_copy(update={"id": f"{o.id}-{n}", "breakdown": row, "table": "t1"})
+        for n, row in enumerate(breakdowns)
+        for o in record.observations
+    ]
+    rows = collate_records([record]).tables["comparison"]
+    return list(dict.fromkeys(row["line"] for row in rows if row["observation_id"]))
+
+
+def test_the_label_of_a_total_is_the_whole() -> None:
+    parts: list[dict[str, str | bool]] = [{"area": "North"}, {"area": "South"}]
+    assert _rows_of(*parts, {"area": "Shire", "total": True}) == ["all", "north", "south"]
+    assert _rows_of(*parts, {"area": "Cyfanswm / Total", "total": True}) == ["all", "north", "south"]
+
+
+def test_the_total_of_one_row_stays_that_row() -> None:
+    assert _rows_of({"area": "North"}, {"area": "North", "total": True}) == ["north"]
+
+
+def test_columns_of_totals_alone_leave_each_row_its_label() -> None:
+    assert _rows_of({"area": "North", "total": True}, {"area": "South", "total": True}) == ["north", "south"]
+
+
+def test_a_caveat_of_a_table_bears_on_its_figures_alone() -> None:
+    record = letter("kent", {"2019": 3, "2020": 4}, caveats=("data_quality",))
+    record.caveats[0].scope = "table t1"
+    record.observations[0].table = "t1"
+    rows = collate_records([record]).tables["comparison"]
+    assert {row["period_label"]: row["grade"] for row in rows} == {"2019": "with_care", "2020": "comparable"}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from foi_nlp.collate.figures import Figure
-from foi_nlp.collate.gaps import gaps, text_of_gap
+from foi_nlp.collate.gaps import days_of_years, gaps, text_of_gap
 from foi_nlp.collate.grading import (
     ALL,
     NO_UNITS,
@@ -96,7 +96,12 @@ def _cell(tables: Tables, figure: Figure, request: Request, unit: str | None, un
     caveats = caveats_on(o, record)
     proxy = is_proxy(o, record, caveats)
     found = structural_reasons(
-        o, record, asked_year_type=_asked_year_type(request), unit=unit, joint=len(figure.authorities) > 1
+        o,
+        record,
+        asked_year_type=_asked_year_type(request),
+        asked_days=days_of_years(request.years),
+        unit=unit,
+        joint=len(figure.authorities) > 1,
     )
     if proxy:
         found.append("proxy")

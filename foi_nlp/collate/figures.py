@@ -18,6 +18,7 @@ from foi_nlp.collate.schema import joined
 from foi_nlp.collate.tables import Tables
 from foi_nlp.collate.wording import words_of
 from foi_nlp.records import LetterRecord, Observation
+from foi_nlp.tables.words import is_word
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,44 @@ def add_observations(tables: Tables, figures: Sequence[Figure], superseded: Mapp
 
 
 class _Alike:
-    """Counts what the figures of one question and table have in common."""
+    """Knows what the figures of one question and table have in common."""
 
     def __init__(self, record: LetterRecord) -> None:
         self._metrics: dict[tuple[str | None, str | None, str], set[str]] = {}
         self._lines: dict[tuple[str | None, str | None], set[str]] = {}
+        self._bearing: dict[tuple[str | None, str | None, str, str | bool], list[Observation]] = {}
+        self._parts: dict[tuple[str | None, str | None, str], set[tuple[str | None, str | None]]] = {}
         for o in record.observations:
-            self._lines.setdefault((o.question, o.table), set()).add(line_of(o.breakdown))
+            for key, value in o.breakdown.items():
+                self._bearing.setdefault((o.question, o.table, key, value), []).append(o)
+                if not _is_total(o):
+                    days = (o.period.start, o.period.end)
+                    self._parts.setdefault((o.question, o.table, key), set()).add(days)
+        for o in record.observations:
+            self._lines.setdefault((o.question, o.table), set()).add(line_of(self.breakdown(o)))
             if not o.breakdown and words_of(o.metric):
                 self._metrics.setdefault((o.question, o.table, o.unit), set()).add(o.metric.casefold())
+
+    def breakdown(self, o: Observation) -> dict[str, str | bool]:
+        """Give the breakdown without labels that name a total: by a word (`Grand Total`) or by what they add up.
+
+        `Scotland` under `North`, `East` and `West` is the whole: all of its figures are totals, and for each of its
+        periods the table has the parts. `Arson` with a total over its years is a part, for its years are none.
+        """
+        if not _is_total(o):
+            return dict(o.breakdown)
+        return {k: v for k, v in o.breakdown.items() if v is True or not self._names_a_total(o, k, v)}
+
+    def _names_a_total(self, o: Observation, key: str, value: str | bool) -> bool:
+        if is_word(str(value), "total"):
+            return True
+        bearing = self._bearing[o.question, o.table, key, value]
+        days = {(e.period.start, e.period.end) for e in bearing}
+        return (
+            len(days) > 1
+            and all(map(_is_total, bearing))
+            and days <= self._parts.get((o.question, o.table, key), set())
+        )
 
     def is_column(self, o: Observation) -> bool:
         """Whether the metric is one of several of one unit in its table (`Female`, `Male`), and so splits the whole."""
@@ -108,6 +138,10 @@ class _Alike:
         return len(self._lines[o.question, o.table]) == 1
 
 
+def _is_total(observation: Observation) -> bool:
+    return observation.breakdown.get("total") is True
+
+
 def _figure(
     letter: CollatedLetter,
     observation: Observation,
@@ -116,10 +150,10 @@ def _figure(
     alike: _Alike,
     known: Mapping[str, Authority],
 ) -> Figure:
-    breakdown = dict(observation.breakdown)
+    breakdown = alike.breakdown(observation)
     owners = letter.responders
     if len(owners) > 1:
-        for key, value in observation.breakdown.items():
+        for key, value in list(breakdown.items()):
             named = tuple(o for o in owners if value is not True and _is_name(str(value), o, known))
             if named:
                 owners = named

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from foi_nlp.collate.aligning import Asked
 from foi_nlp.collate.grading import ALL
@@ -80,6 +80,12 @@ def gaps(
 def text_of_gap(row: Row) -> str:
     """Say in words why a cell has no figure."""
     return _TEXTS[str(row["value_status"])]
+
+
+def days_of_years(years: Collection[str]) -> tuple[str, str] | None:
+    """Give the first and the last day of years (`2019`, `2019/20`); None if there are none."""
+    bounds = [_bounds(year) for year in years]
+    return (min(first for first, _ in bounds), max(last for _, last in bounds)) if bounds else None
 
 
 def _missing_years(request: Request, row: Row, here: Sequence[Row]) -> list[Row]:

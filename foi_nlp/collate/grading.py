@@ -139,7 +139,7 @@ def asked_unit(question: str, units: Iterable[str]) -> str | None:
 
 
 def caveats_on(observation: Observation, record: LetterRecord) -> list[Caveat]:
-    """Give the caveats that bear on a figure: those it names, those of its question, and those of the letter.
+    """Give the caveats that bear on a figure: those it names, those of its table or question, and those of the letter.
 
     A proxy that is said of the letter as a whole bears on a figure only where the letter answers one question. That
     replies must not be compared bears on every figure, wherever the letter says so.
@@ -151,6 +151,7 @@ def caveats_on(observation: Observation, record: LetterRecord) -> list[Caveat]:
             whole
             or caveat.category == _EVERYWHERE
             or caveat.id in observation.caveats
+            or (observation.table is not None and caveat.scope == f"table {observation.table}")
             or _names_question(caveat.scope, observation.question)
         ):
             found.append(caveat)
@@ -175,9 +176,18 @@ def is_proxy(observation: Observation, record: LetterRecord, caveats: Iterable[C
 
 
 def structural_reasons(
-    observation: Observation, record: LetterRecord, *, asked_year_type: str | None, unit: str | None, joint: bool
+    observation: Observation,
+    record: LetterRecord,
+    *,
+    asked_year_type: str | None,
+    asked_days: tuple[str, str] | None,
+    unit: str | None,
+    joint: bool,
 ) -> list[str]:
-    """Give the ids of the reasons that lie in the figure itself, not in a caveat."""
+    """Give the ids of the reasons that lie in the figure itself, not in a caveat.
+
+    `asked_days` are the first and the last day of the years asked for.
+    """
     found = []
     kind = year_type_of(observation.period)
     if observation.value is None:
@@ -188,6 +198,8 @@ def structural_reasons(
         found.append("other_period")
     elif asked_year_type is not None and kind != asked_year_type:
         found.append("year_type")
+        if asked_days is not None and _is_at_the_edge(observation.period, asked_days):
+            found.append("edge_year")
     if kind is not None and not observation.period.complete:
         found.append("partial_period")
     if observation.check == "totals_disagree":
@@ -201,6 +213,14 @@ def structural_reasons(
     if any(item.observation == observation.id for item in record.needs_review):
         found.append("to_review")
     return found
+
+
+def _is_at_the_edge(period: Period, asked: tuple[str, str]) -> bool:
+    """Whether a year of the other kind is only partly among the years asked for, so that it may hold a part only."""
+    if period.start is None or period.end is None or not period.complete:
+        return False
+    first, last = asked
+    return period.start <= last and period.end >= first and (period.start < first or period.end > last)
 
 
 def breakdown_json(breakdown: dict[str, str | bool]) -> str:

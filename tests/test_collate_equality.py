@@ -1,0 +1,128 @@
+"""The comparison that the pipeline's records give equals the one that gold gives, cell by cell."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from foi_nlp.collate import Collation, collate_records
+from foi_nlp.records import LetterRecord
+from tests.collate_support import (
+    REAL,
+    Difference,
+    differences,
+    found_records,
+    gold_facts,
+    gold_records,
+    group_of,
+)
+
+# For each request group, which question of a letter (as it numbers them) is which question of the request. Gold has
+# no alignment: this is our own reading of the letters. Northumbria, West Midlands and Police Scotland repeat four
+# numbered questions word for word. Cumbria, Dyfed-Powys and North Yorkshire split one question in four; Durham puts
+# the same in three of its own, of which `(a) by year and by hospital` is two, and the stem before them is question 1.
+_SAME = {q: q for q in ("1", "1a", "1b", "1c", "1d")}
+ALIGNED: dict[str, dict[str, dict[str, str]]] = {
+    "spiking-2016-2021": {
+        name: {q: q for q in ("1", "2", "3", "4")}
+        for name in ("01_northumbria.html", "02_west-midlands.md", "03_police-scotland.txt")
+    },
+    "hospital-crimes-2019-2024": {
+        "04_cumbria.txt": _SAME,
+        "05_dyfed-powys.html": _SAME,
+        "06_north-yorkshire.txt": _SAME,
+        "18_durham.txt": {"1": "", "1a": "a", "1b": "b", "1c": "c", "1d": "a"},
+    },
+}
+ALIGNED_REAL = {
+    "Cumbria.txt": _SAME,
+    # Humberside numbers the parts 1 to 3; what stands before them asks for the crimes of each year.
+    "Humberside.txt": {"1": "1-stem", "1a": "1-stem", "1b": "1", "1c": "2", "1d": "3"},
+}
+
+
+def _found(group: str) -> tuple[LetterRecord, ...]:
+    names = {gold["file"] for gold in gold_facts() if gold.get("request_group") == group}
+    return tuple(record for record in found_records() if record.source in names)
+
+
+def _aligned(collation: Collation) -> dict[str, dict[str, str]]:
+    sources = {row["letter_id"]: str(row["source"]).rpartition("/")[2] for row in collation.tables["letters"]}
+    found: dict[str, dict[str, str]] = {}
+    for row in collation.tables["alignments"]:
+        of_letter = found.setdefault(sources[row["letter_id"]], {})
+        assert row["question_id"] not in of_letter, "one question of the request is two of the letter's"
+        of_letter[str(row["question_id"])] = str(row["letter_question"])
+    return found
+
+
+@pytest.mark.parametrize("records", [group_of, _found], ids=["gold", "pipeline"])
+@pytest.mark.parametrize("group", ALIGNED)
+def test_every_question_of_a_group_is_aligned(group: str, records: object) -> None:
+    collation = collate_records(records(group))  # type: ignore[operator]
+    assert _aligned(collation) == ALIGNED[group]
+    assert "unaligned" not in {row["code"] for row in collation.tables["issues"]}
+
+
+def test_every_group_of_the_corpus_has_its_alignment_written_down() -> None:
+    assert set(ALIGNED) == {gold["request_group"] for gold in gold_facts() if gold.get("request_group")}
+
+
+# Cells in which the two comparisons differ, and why.
+KNOWN: dict[str, dict[Difference, int]] = {
+    "spiking-2016-2021": {
+        # The letter tells of reports `of injection` in the sentence before; a label is not taken over sentences.
+        Difference("police-scotland", "2", "line all for injection"): 1,
+        Difference("police-scotland", "2", "line the complainer female for female / injection"): 1,
+        # Gold reads `provisional` under Table 1 as said of the whole letter, the pipeline as said of that table.
+        Difference("police-scotland", "4", "grade_over_time comparable for with_care"): 5,
+        # The notes at the end of the letter are read as notes on the last question before them.
+        Difference("west-midlands", "1", "grade_over_time comparable for with_care"): 5,
+        # The percentage is read as one of all, and up to the day of extraction.
+        Difference("west-midlands", "3", "extra: all 2021-01-01 76.7%"): 1,
+        Difference("west-midlands", "3", "missing: female 2021-01-01 76.7%"): 1,
+        # That the letter counts crimes where incidents were asked for stands in its answer to question 1.
+        Difference(
+            "west-midlands",
+            "3",
+            "unit incidents for crimes, grade comparable for not_comparable, grade_over_time comparable for "
+            "with_care, measure asked for other",
+        ): 11,
+        Difference("west-midlands", "3", "unit incidents for crimes, measure asked for other"): 7,
+    },
+    "hospital-crimes-2019-2024": {
+        # `No crime at all was recorded at five of them` is read as a figure of all premises.
+        Difference("durham", "1a", "extra: all 2019-04-01 No"): 1,
+        # The change at one hospital came `in the spring of 2022`, which may be within 2021/22; gold begins it after.
+        Difference("durham", "1d", "grade_over_time not_comparable for with_care"): 1,
+    },
+    "real": {},
+}
+
+
+def _said(equal: int, differing: Counter[Difference]) -> str:
+    lines = [f"{equal} cells are equal, {differing.total()} differ:"]
+    lines += [f"  {n:3} {d.authority} {d.question}: {d.what}" for d, n in sorted(differing.items())]
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize("group", ALIGNED)
+def test_the_comparison_equals_the_one_that_gold_gives(group: str) -> None:
+    equal, differing = differences(collate_records(group_of(group)), collate_records(_found(group)))
+    assert not differing - Counter(KNOWN[group]), _said(equal, differing)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real letters are not beside this checkout")
+def test_the_comparison_of_the_real_pair_equals_the_one_that_gold_gives() -> None:
+    equal, differing = differences(collate_records(gold_records(REAL, REAL / "gold-text")), collate_records(_real()))
+    assert not differing - Counter(KNOWN["real"]), _said(equal, differing)
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="the real letters are not beside this checkout")
+def test_every_question_of_the_real_pair_is_aligned() -> None:
+    assert _aligned(collate_records(_real())) == ALIGNED_REAL
+
+
+def _real() -> tuple[LetterRecord, ...]:
+    return found_records(REAL, REAL / "gold-text")
