@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import regex
 
+from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell, Grid
@@ -66,6 +68,9 @@ def pair(grid: Grid, *, text: str = "") -> PairedTable:
             f"The table has {len(grid.rows)} rows of {len(grid.rows[0])} cells, too many to be read with certainty."
         )
         return PairedTable(refusals=(Refusal("table_too_large", reason, grid.start, grid.end),))
+    again = _headers_again(grid)
+    if again:
+        return _pair_parts(grid, text, again)
     halves = _side_by_side(grid)
     if halves > 1:
         return _unfolded(grid, text, halves)
@@ -76,6 +81,49 @@ def pair(grid: Grid, *, text: str = "") -> PairedTable:
     paired = _Pairing(turned, text).run()
     figures = tuple(replace(figure, column=order[figure.column]) for figure in paired.figures)
     return replace(paired, figures=figures)
+
+
+def _headers_again(grid: Grid) -> list[int]:
+    """Give the rows within a table that are headers of other columns: the same corner, then periods or words alone."""
+    corner = fold_label(grid.rows[0][0].text)
+    heads = [cell.text for cell in grid.rows[0][1:]]
+    out = []
+    for r in range(1, len(grid.rows) - 1):
+        first, *rest = grid.rows[r]
+        filled = [cell.text for cell in rest if cell.text]
+        if (
+            fold_label(first.text) != corner
+            or not filled
+            or [c.text for c in rest] == [c.text for c in grid.rows[0][1:]]
+        ):
+            continue
+        dated = sum(period_of(text) is not None for text in filled)
+        worded = all(period_of(text) is not None or value_of(text) is None for text in filled)
+        if worded and (corner or dated == len(filled) > 1):
+            out.append(r)
+    return [r for r in out if r > 1 or corner] if len(grid.rows[0]) > 1 and _has_figures(grid, out) else []
+
+
+def _has_figures(grid: Grid, again: Sequence[int]) -> bool:
+    """Whether figures stand between all the headers of a table."""
+    cuts = [0, *again, len(grid.rows)]
+    return all(
+        any(is_number(value_of(c.text)) and period_of(c.text) is None for row in grid.rows[a + 1 : b] for c in row[1:])
+        for a, b in pairwise(cuts)
+    )
+
+
+def _pair_parts(grid: Grid, text: str, again: Sequence[int]) -> PairedTable:
+    """Pair the parts of a table that have a header each."""
+    figures: list[PairedFigure] = []
+    refusals: list[Refusal] = []
+    totals: list[CheckedSum] = []
+    for first, last in pairwise([0, *again, len(grid.rows)]):
+        part = pair(replace(grid, rows=grid.rows[first:last]), text=text)
+        figures += [replace(figure, row=figure.row + first) for figure in part.figures]
+        refusals += part.refusals
+        totals += part.totals
+    return PairedTable(tuple(figures), tuple(refusals), tuple(totals))
 
 
 def _side_by_side(grid: Grid) -> int:
@@ -171,6 +219,9 @@ class _Pairing:
                     continue
                 if cell.column_span > 1:
                     self._read_merged(r, c, cell)
+                elif cell.row_span > 1 and self._is_shared(r, c, cell):
+                    self._refuse("merged_cells", "The figure stands beside several rows at once.", cell)
+                    self.unread.update((row, c) for row in range(r, r + cell.row_span))
                 elif has_foreign_digits(cell.text) or (has_direction_marks(cell.text) and _has_digit(cell.text)):
                     self._refuse("unreadable_digits", "The figure has digits or marks that are not read.", cell)
                     self.unread.add((r, c))
@@ -181,6 +232,13 @@ class _Pairing:
                     value = value_of(cell.text)
                     if value is not None:
                         self.figures[r, c] = Figure(value, cell)
+
+    def _is_shared(self, row: int, column: int, cell: Cell) -> bool:
+        """Whether a figure stands beside several rows that have figures of their own in other columns."""
+        below = [r for r in range(row + 1, row + cell.row_span) if r in self.shape.rows]
+        return value_of(cell.text) is not None and any(
+            value_of(self.grid.rows[r][c].text) is not None for r in below for c in self.shape.columns if c != column
+        )
 
     def _read_merged(self, row: int, column: int, cell: Cell) -> None:
         columns = tuple(c for c in self.shape.columns if column <= c < column + cell.column_span)
@@ -232,6 +290,7 @@ class _Pairing:
         held = 0
         for cell in (cell for row in self.grid.rows for cell in row if len(cell.text) <= LONGEST_CELL):
             held += is_number(value_of(cell.text)) and period_of(cell.text) is None
+            held += _pairs_inside(cell.text)
             if held >= _LEAST_FIGURES:
                 return True
         return False
@@ -596,6 +655,15 @@ def _adds_up(axis: Axis, entry: int) -> bool:
     """Whether an entry is a total, or a sub-total that calls itself one."""
     kind = axis.kinds.get(entry)
     return kind == "total" or (kind == "subtotal" and is_word(axis.labels.get(entry, ""), "total", "subtotal"))
+
+
+def _pairs_inside(text: str) -> bool:
+    """Whether a cell holds two periods or more with a number after each."""
+    found = periods.find_periods(text)
+    ends = [one.start for one in found[1:]] + [len(text)]
+    return len(found) >= _LEAST_FIGURES and all(
+        _has_digit(text[one.end : end]) for one, end in zip(found, ends, strict=True)
+    )
 
 
 def _has_digit(text: str) -> bool:

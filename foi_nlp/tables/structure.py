@@ -123,6 +123,7 @@ def understand(grid: Grid) -> Structure:
     for c in structure.columns:
         structure.column_heads[c] = _column_head(heads[c], reader)
     _drop_lonely_embedded(structure)
+    _date_shares(structure)
     corner = [cell for c in range(labels) for cell in heads[c][-1:]]
     structure.corner = tuple(" ".join(cell.text for cell in heads[c]) for c in range(labels) if c not in numbering)
     for cell in corner:
@@ -434,6 +435,17 @@ def _drop_lonely_embedded(structure: Structure) -> None:
     heads = [head for head in structure.column_heads.values() if head.period is not None]
     if len(structure.columns) >= 3 and len(heads) == 1 and heads[0].labels:
         heads[0].period = heads[0].period_span = None
+
+
+def _date_shares(structure: Structure) -> None:
+    """Give columns of shares the period of the column before them, where every dated column is followed by one."""
+    heads = [structure.column_heads[c] for c in structure.columns]
+    shares = [head for head in heads if head.period is None and is_word(head.label, "share_word")]
+    pairs = [(a, b) for a, b in pairwise(heads) if a.period is not None and any(b is share for share in shares)]
+    dated = sum(head.period is not None for head in heads)
+    if pairs and len(pairs) == len(shares) == dated:
+        for before, share in pairs:
+            share.period, share.period_span = before.period, before.period_span
 
 
 def combine(outer: FoundPeriod | None, inner: FoundPeriod, inner_text: str) -> FoundPeriod | None:
