@@ -41,6 +41,8 @@ _WORDY_CELL = 8
 _WRAPPED_LINE = 60
 _MOST_PLACES = 2000  # paragraphs times questions; the time of finding their order grows with it
 _ANSWERED = 0.4
+_CLAIM = 1.5
+_CLEAR_CLAIM = 1.5
 _MOSTLY = 0.8
 _HEADING_WORDS = 5
 _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "marking"})
@@ -617,28 +619,96 @@ def _answers(
         if any(a <= hit.start < b for a, b in stretches) and (plain or not hit.rule.id.endswith(_PLAIN))
     ]
     hits.sort(key=lambda hit: (hit.start, bool(hit.rule.attributes.get("chain"))))
-    used: list[Hit] = []
-    blocks = _beneath_questions(stretches, questions, prefix)
-    if not blocks:
-        blocks, used = _by_label(reading, stretches, names, hits)
-        texts = {question.id.removeprefix(prefix): question for question in questions}
-        blocks = [_without_echo(reading, block, texts) for block in blocks]
     if len(names) == 1:
         return [AnswerBlock((questions[0].id,), a, b, "single") for a, b in stretches], []
-    if not blocks:
-        if len(names) > 1:
-            blocks = (
-                _by_order(reading, stretches, names)
-                or _one_table(reading, stretches, questions, prefix)
-                or _by_content(reading, stretches, questions, prefix)
-            )
+    texts = {question.id.removeprefix(prefix): question for question in questions}
+    blocks, used = _by_label(reading, stretches, names, hits)
+    beneath = _beneath_questions(stretches, questions, prefix)
+    if beneath:
+        spoken = [b for b, hit in zip(blocks, used, strict=True) if hit.rule.attributes.get("named")]
+        used = [hit for hit in used if hit.rule.attributes.get("named")]
+        blocks = _overlaid(beneath, spoken)
+    elif _are_notes(reading, blocks, used, questions, prefix):
+        blocks, used = _by_label(reading, stretches, names, [h for h in hits if not _is_bare(h)])
+    blocks = [_without_echo(reading, block, texts) for block in blocks]
+    if blocks:
+        before = _before_labels(reading, stretches, questions, prefix, blocks)
+        blocks = sorted([*blocks, *before], key=lambda b: b.start)
+        blocks = _with_unlabelled(reading, blocks, questions, prefix)
     else:
-        blocks = sorted(
-            [*blocks, *_before_labels(reading, stretches, questions, prefix, blocks)], key=lambda b: b.start
+        blocks = (
+            _by_order(reading, stretches, names)
+            or _one_table(reading, stretches, questions, prefix)
+            or _by_content(reading, stretches, questions, prefix)
         )
     if prefix:
         blocks = [replace(block, question_ids=tuple(prefix + name for name in block.question_ids)) for block in blocks]
     return blocks, used
+
+
+def _overlaid(blocks: Sequence[AnswerBlock], over: Sequence[AnswerBlock]) -> list[AnswerBlock]:
+    """Let blocks that say whose they are begin within others, which end there."""
+    out: list[AnswerBlock] = []
+    for block in blocks:
+        inside = [o for o in over if block.start < o.start < block.end]
+        bounds = [*(o.start for o in inside), block.end]
+        out.append(replace(block, end=bounds[0]))
+        out += [replace(o, end=stop) for o, stop in zip(inside, bounds[1:], strict=True)]
+    return out
+
+
+def _is_bare(hit: Hit) -> bool:
+    """Whether a label is a number and nothing else, as that of a note can be."""
+    return "ids" in hit.groups and not hit.rule.attributes.get("named")
+
+
+def _are_notes(
+    reading: Reading,
+    blocks: Sequence[AnswerBlock],
+    used: Sequence[Hit],
+    questions: Sequence[Question],
+    prefix: str,
+) -> bool:
+    """Whether bare numbers count notes: the request has none, some questions get none, and the words do not agree."""
+    numbered = [block for block, hit in zip(blocks, used, strict=True) if _is_bare(hit)]
+    if not numbered or any(question.rule for question in questions):
+        return False
+    if {name for block in numbered for name in block.question_ids} >= {q.id.removeprefix(prefix) for q in questions}:
+        return False
+    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    own = others = 0.0
+    for block in numbered:
+        end = min(block.end, reading.line_at(block.start)[1])
+        scores = _shared(words, _content_words(reading.text[block.start : end]))
+        own += max(scores[name] for name in block.question_ids)
+        others += max((score for name, score in scores.items() if name not in block.question_ids), default=0.0)
+    return own <= others
+
+
+def _with_unlabelled(
+    reading: Reading, blocks: Sequence[AnswerBlock], questions: Sequence[Question], prefix: str
+) -> list[AnswerBlock]:
+    """Let a question that no label names have the paragraphs, later in others' blocks, that speak in its words."""
+    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    parents = {question.parent.removeprefix(prefix) for question in questions if question.parent}
+    named = {name for block in blocks for name in block.question_ids}
+    left = set(words) - named - parents
+    if not left:
+        return list(blocks)
+    out: list[AnswerBlock] = []
+    for block in blocks:
+        out.append(block)
+        body = block.label[1] if block.label else block.start
+        for number, (a, _, text) in enumerate(_paragraphs(reading, body, block.end)):
+            if not number or reading.section_at(a) in _NO_CONTENT or reading.grid_at(a) is not None:
+                continue
+            scores = _shared(words, _content_words(text))
+            best = max(left, key=lambda name: (scores[name], name))
+            rivals = [score for name, score in scores.items() if name != best]
+            if scores[best] >= _CLAIM and scores[best] >= _CLEAR_CLAIM * max(rivals, default=0.0):
+                out[-1] = replace(out[-1], end=a)
+                out.append(AnswerBlock((best,), a, block.end, "content"))
+    return out
 
 
 def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
@@ -821,6 +891,8 @@ def _one_table(
     grids = [grid for grid in reading.grids if any(a <= grid.start < b for a, b in stretches)]
     if len(grids) != 1 or len(grids[0].rows) < _FEWEST_WORDS:
         return []
+    if _spoken_of_beside(reading, stretches, questions, grids[0]):
+        return []
     have = _content_words(" ".join(cell.text for cell in (*grids[0].rows[0], *(row[0] for row in grids[0].rows))))
     rows = _by_rows(grids[0], questions, prefix)
     if rows:
@@ -828,6 +900,22 @@ def _one_table(
     ranked = sorted(questions, key=lambda q: (-len(_content_words(q.text) & have), q.start))
     names = tuple(question.id.removeprefix(prefix) for question in ranked)
     return [AnswerBlock(names, a, b, "content") for a, b in stretches]
+
+
+def _spoken_of_beside(
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], grid: Grid
+) -> bool:
+    """Whether several paragraphs beside a table speak of different questions, so that it does not answer all."""
+    words = {question.id: _content_words(question.text) for question in questions}
+    spoken = set()
+    for start, end in stretches:
+        for a, b, text in _paragraphs(reading, start, end):
+            if reading.section_at(a) in _NO_CONTENT or (a < grid.end and grid.start < b):
+                continue
+            ranked = sorted(_shared(words, _content_words(text)).items(), key=lambda item: -item[1])
+            if ranked[0][1] >= 1 and ranked[0][1] >= _CLEAR_CLAIM * ranked[1][1]:
+                spoken.add(ranked[0][0])
+    return len(spoken) > 1
 
 
 def _by_content(
@@ -945,7 +1033,15 @@ def _before_labels(
     grids = [grid for grid in reading.grids if start <= grid.start < first]
     names = [question.id.removeprefix(prefix) for question in left]
     if not grids or len(names) != len(grids):
-        return []
+        earlier = [question for question in left if question.start < min(_starts_of(blocks, questions, prefix))]
+        ahead = [(a, min(b, first)) for a, b in stretches if a < first]
+        return _by_content(reading, ahead, earlier, prefix) if len(earlier) > 1 else []
     stops = [*(grid.end for grid in grids[:-1]), first]
     starts = [start, *stops[:-1]]
     return [AnswerBlock((name,), a, b, "order") for name, a, b in zip(names, starts, stops, strict=True)]
+
+
+def _starts_of(blocks: Sequence[AnswerBlock], questions: Sequence[Question], prefix: str) -> list[int]:
+    """Give where the questions stand that blocks answer."""
+    answered = {name for block in blocks for name in block.question_ids}
+    return [question.start for question in questions if question.id.removeprefix(prefix) in answered]
