@@ -1123,26 +1123,34 @@ def test_what_cannot_be_told_is_refused(name: str) -> None:
 
 HTML = {
     "a title over all columns that has the period": (
-        "<tr><td colspan=2>Arrests in 2019</td></tr><tr><td>Area</td><td>Number</td></tr>"
-        "<tr><td>North</td><td>1</td></tr><tr><td>South</td><td>5</td></tr>",
+        (
+            "<tr><td colspan=2>Arrests in 2019</td></tr><tr><td>Area</td><td>Number</td></tr>"
+            "<tr><td>North</td><td>1</td></tr><tr><td>South</td><td>5</td></tr>"
+        ),
         [
             "2019-01-01..2019-12-31 | North / Arrests / Number | 1",
             "2019-01-01..2019-12-31 | South / Arrests / Number | 5",
         ],
     ),
     "a figure beside two rows": (
-        "<tr><th>Offence</th><th>2019</th><th>2020</th></tr><tr><td>Arson</td><td rowspan=2>12</td><td>5</td></tr>"
-        "<tr><td>Theft</td><td>4</td></tr>",
+        (
+            "<tr><th>Offence</th><th>2019</th><th>2020</th></tr><tr><td>Arson</td><td rowspan=2>12</td><td>5</td></tr>"
+            "<tr><td>Theft</td><td>4</td></tr>"
+        ),
         ["2020-01-01..2020-12-31 | Arson | 5", "2020-01-01..2020-12-31 | Theft | 4"],
     ),
     "a header half way": (
-        "<tr><th>Area</th><th>2019</th></tr><tr><td>North</td><td>5</td></tr>"
-        "<tr><th>Area</th><th>2020</th></tr><tr><td>North</td><td>6</td></tr>",
+        (
+            "<tr><th>Area</th><th>2019</th></tr><tr><td>North</td><td>5</td></tr>"
+            "<tr><th>Area</th><th>2020</th></tr><tr><td>North</td><td>6</td></tr>"
+        ),
         ["2019-01-01..2019-12-31 | North | 5", "2020-01-01..2020-12-31 | North | 6"],
     ),
     "a share after each year": (
-        "<tr><th>Outcome</th><th>2019</th><th>%</th><th>2020</th><th>%</th></tr>"
-        "<tr><td>Charged</td><td>5</td><td>50%</td><td>6</td><td>60%</td></tr>",
+        (
+            "<tr><th>Outcome</th><th>2019</th><th>%</th><th>2020</th><th>%</th></tr>"
+            "<tr><td>Charged</td><td>5</td><td>50%</td><td>6</td><td>60%</td></tr>"
+        ),
         [
             "2019-01-01..2019-12-31 | Charged | 5",
             "2019-01-01..2019-12-31 | Charged / % | 50%",
