@@ -86,7 +86,7 @@ KNOWN: dict[str, dict[Difference, int]] = {
         Difference(
             "west-midlands",
             "3",
-            "unit incidents for crimes, grade comparable for not_comparable, grade_over_time comparable for "
+            "unit incidents for crimes, grade with_care for not_comparable, grade_over_time comparable for "
             "with_care, measure asked for other",
         ): 11,
         Difference("west-midlands", "3", "unit incidents for crimes, measure asked for other"): 7,

@@ -575,3 +575,35 @@ def test_a_caveat_of_a_table_bears_on_its_figures_alone() -> None:
     record.observations[0].table = "t1"
     rows = collate_records([record]).tables["comparison"]
     assert {row["period_label"]: row["grade"] for row in rows} == {"2019": "with_care", "2020": "comparable"}
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "grade"),
+    [
+        (0, "animals", "not_comparable"),
+        (3, "animals", "not_comparable"),
+        (8, "animals", "not_comparable"),
+        (7, "animals", "with_care"),
+        (5, "people", "with_care"),
+        (3, "percent", "with_care"),
+    ],
+)
+def test_a_figure_of_several_years_that_cannot_be_is_not_compared(value: int, unit: str, grade: str) -> None:
+    record = letter("kent", {"2019": 3, "2020": 4, "2021": value}, unit=unit)
+    record.observations[2].period = Period(label="2019-20", type="date_range", start="2019-01-01", end="2020-12-31")
+    rows = collate_records([record]).tables["comparison"]
+    (row,) = [row for row in rows if row["period_label"] == "2019-20"]
+    assert row["grade"] == grade
+
+
+def test_a_letter_that_counts_another_unit_elsewhere_is_compared_with_care() -> None:
+    record = letter("kent", {"2019": 3, "2020": 4}, unit="incidents", question="How many incidents in 2019 and 2020?")
+    record.questions.append(Question(id="2", text="How many incidents by day?", start=0, end=10))
+    record.observations[1] = record.observations[1].model_copy(update={"question": "2", "unit": "crimes"})
+    record.observations.append(record.observations[1].model_copy(update={"id": "o3", "unit": "incidents"}))
+    rows = [row for row in collate_records([record]).tables["comparison"] if row["observation_id"]]
+    assert {(row["question_id"], row["unit"]): row["grade"] for row in rows} == {
+        ("1", "incidents"): "with_care",
+        ("2", "incidents"): "with_care",
+        ("2", "crimes"): "not_comparable",
+    }

@@ -5,14 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from foi_nlp.exchange import FORMATS, AnnotatedText, ExchangeError, Relation, Span, compare, export, read_back
-from foi_nlp.exchange.model import LABELS, code_point_offsets, tokens, utf16_offsets
+from foi_nlp.annotate import annotate_letter
+from foi_nlp.exchange import (
+    FORMATS,
+    AnnotatedText,
+    ExchangeError,
+    Relation,
+    Span,
+    annotated,
+    compare,
+    export,
+    read_back,
+)
+from foi_nlp.exchange.model import LABELS, code_point_offsets, utf16_offsets
+from foi_nlp.letters import Letter, open_letters
 from tests.shared_files import CORPUS
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 
 def letter(
@@ -44,18 +60,38 @@ def test_a_hard_letter_comes_back_as_it_went(name: str, tmp_path: Path) -> None:
     assert round_trip(name, [HARD], tmp_path / "out") == [HARD]
 
 
+@pytest.fixture(scope="module")
+def corpus(nlp: Language) -> list[AnnotatedText]:
+    """Give every sample letter with what the pipeline finds in it: spans that lie in and on one another included."""
+    files = [
+        file
+        for folder in (CORPUS, CORPUS / "more")
+        for file in sorted(folder.iterdir())
+        if file.is_file() and file.name != "README.md"
+    ]
+    letters = [letter for file in files for letter in open_letters(file) if isinstance(letter, Letter)]
+    return [annotated(annotate_letter(nlp, letter)) for letter in letters]
+
+
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_letter_of_the_corpus_comes_back_as_it_went(name: str, tmp_path: Path) -> None:
-    texts = []
-    for path in sorted(CORPUS.glob("*.txt")):
-        text = path.read_text(encoding="utf-8")
-        words = tokens(text, [])
-        spans = [
-            Span(words[i].start, words[min(i + i % 5, len(words) - 1)].end, LABELS[i % len(LABELS)], f"v{i}", f"k/{i}")
-            for i in range(0, len(words), 7)
-        ]
-        texts.append(letter(text, spans, [Relation(spans[0], spans[1], "IN_PERIOD")], str(path.name)))
-    assert round_trip(name, texts, tmp_path / "out") == texts
+def test_every_letter_of_the_corpus_comes_back_as_it_went(
+    name: str, tmp_path: Path, corpus: list[AnnotatedText]
+) -> None:
+    assert len(corpus) > 60
+    assert sum(len(text.relations) for text in corpus) > 1000
+    assert round_trip(name, corpus, tmp_path / "out") == corpus
+
+
+def test_plain_spacy_opens_the_docbin(tmp_path: Path) -> None:
+    import spacy
+    from spacy.tokens import DocBin
+
+    export([HARD], "docbin", tmp_path / "out")
+    [doc] = DocBin().from_disk(tmp_path / "out" / "letters.spacy").get_docs(spacy.blank("en").vocab)
+    assert doc.text == HARD.text
+    assert [(s.start_char, s.end_char, s.label_, s.kb_id_) for s in doc.spans["foi"]] == [
+        (s.start, s.end, s.label, s.value) for s in HARD.spans
+    ]
 
 
 @st.composite
@@ -98,8 +134,9 @@ def test_shifted_offsets_are_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_a_span_that_begins_in_white_space_comes_back(name: str, tmp_path: Path) -> None:
-    text = letter("000 0", [Span(3, 5, "AUTHORITY", "", "k/0")])
+@pytest.mark.parametrize(("start", "end"), [(3, 5), (0, 4), (3, 4), (0, 3), (4, 5)])
+def test_a_span_that_begins_or_ends_in_white_space_comes_back(name: str, start: int, end: int, tmp_path: Path) -> None:
+    text = letter("000 0", [Span(start, end, "AUTHORITY", "", "k/0")])
     assert round_trip(name, [text], tmp_path / "out") == [text]
 
 

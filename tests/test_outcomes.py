@@ -110,3 +110,511 @@ def test_register_ids_are_unique() -> None:
     ]
     ids = [row["id"] for row in rows]
     assert len(ids) == len(set(ids))
+
+
+HEAD = "Our Ref: FOI 12/19\nDate: 3 June 2019\n\nDear Applicant\n\n"
+TWO_ASKED = "You asked:\n\n1. How many vans were stolen in 2018?\n2. What was each of them worth?\n\n"
+THREE_ASKED = TWO_ASKED.rstrip() + "\n3. Who drove them?\n\n"
+END = "\n\nYours sincerely\n\nDisclosure Officer\n"
+
+LETTERS = [
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. This will not be released. It is exempt by virtue of "
+            "Section 43(2). Of 14 vans stolen in 2018 no fewer than 9 were bought under one contract, "
+            "worth £310,000, and 3 firms will bid again in 2020."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_exempt"},
+        "some_disclosed",
+        id="digits of the argument",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. The value stands in the free text of each file. There "
+            "were 2,300 files for 2018 and at 5 minutes each it would take 191 hours. Section 12(1) of "
+            "the Act applies."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_cost"},
+        "some_disclosed",
+        id="cost reckoned under the label",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked how many vans were stolen in 2018, what the fleet spends on fuel, and how many "
+            "drivers hold a permit.\n\nResponse\n\nFourteen vans were stolen in 2018.\n\nThe fleet "
+            "spent £81,000 on fuel in 2018.\n\nNo record is kept of which drivers hold a permit, so "
+            "the information is not held."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "not_held"},
+        "some_disclosed",
+        id="ordered paragraphs",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n• How many vans were stolen in 2018?\n• How much was spent on fuel in "
+            "2018?\n• Which drivers hold a permit?\n\nResponse\n\nFourteen vans were stolen in "
+            "2018.\n\nFuel cost us £81,000 in 2018.\n\nThe names of drivers who hold a permit are "
+            "exempt under Section 40(2) of the Act."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "disclosed_full", "3": "refused_exempt"},
+        "some_disclosed",
+        id="bullets answered in order",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Before we can go on I need you to tell me which kind of van you mean. Please confirm "
+            "whether you are interested in marked or unmarked vans, so that we can search for them. "
+            "Once we have received this from you, the period of 20 working days will begin."
+        )
+        + END,
+        {"1": "clarification_sought", "2": "clarification_sought"},
+        "clarification",
+        id="clarification of everything",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "I am writing to advise you that we have not yet been able to reach a decision on where "
+            "the balance of the public interest lies. By Section 10(3) of the Act the time for "
+            "responding may be extended. We hope to let you have a full response by 1 July 2019."
+        )
+        + END,
+        {"1": "pit_extension", "2": "pit_extension"},
+        "holding",
+        id="extension of everything",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "Thank you for your request of 1 June 2019, which reads as follows:\n\nHow many vans were "
+            "stolen in 2018?\n\nYour request will now be considered in accordance with the Act. You "
+            "will receive a response within 20 working days."
+        )
+        + END,
+        {"1": "pit_extension"},
+        "holding",
+        id="acknowledgement",
+    ),
+    pytest.param(
+        (
+            "INTERNAL REVIEW\n\nOur Ref: FOI 12/19\nDate: 3 June 2019\n\nDear Applicant\n\nI have "
+            "completed a review of the decision which you were sent on 4 March 2019.\n\nYou had asked "
+            "for the following:\n\n1. The names of the drivers.\n\nMy decision\n\nI find that Section "
+            "40(2) was rightly applied. The drivers' names are exempt. Your complaint is not upheld."
+        )
+        + END,
+        {"1": "refused_exempt"},
+        "review",
+        id="review not upheld",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "Your request for an internal review was received on 6 May 2019.\n\nOriginal request\n\n1. "
+            "How many vans were stolen in 2018?\n2. Who drove them?\n\nOriginal response\n\nBoth parts "
+            "were refused, question 1 under Section 12 and question 2 under Section 40(2).\n\nReview "
+            "findings\n\n1. Section 12 should not have been used. There were 14 thefts in 2018.\n\n2. "
+            "I agree with what was decided. The names are exempt under Section 40(2)."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_exempt"},
+        "review",
+        id="review upheld",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You wrote:\n\nI would like to know how many vans were stolen in 2018. I would also like "
+            "to know what was spent on fuel in that year. Please send it by e-mail.\n\nOur "
+            "response\n\n1. There were 14.\n\n2. It was £81,000."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "disclosed_full"},
+        "all_disclosed",
+        id="prose request with two wishes",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\nQ1. How many vans were stolen in 2018?\n\nThere were 14.\n\nQ2. What was each "
+            "of them worth?\n\nThis information is not recorded."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "not_held"},
+        "some_disclosed",
+        id="question quoted before its answer",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. How many complaints were withdrawn or not upheld in 2018?\n2. How many "
+            "were refused?\n\nResponse\n\n1. How many complaints were withdrawn or not upheld in "
+            "2018?\n\nThere were 14.\n\n2. How many were refused?\n\nThere were 3."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "disclosed_full"},
+        "all_disclosed",
+        id="withdrawn stands in the question",
+    ),
+    pytest.param(
+        HEAD + THREE_ASKED + "Response\n\nQ1 There were 14.\n\nQ2 and 3 – We do not record this." + END,
+        {"1": "disclosed_full", "2": "not_held", "3": "not_held"},
+        "some_disclosed",
+        id="two labels for one answer",
+    ),
+    pytest.param(
+        HEAD + THREE_ASKED + "Response\n\n1. There were 14.\n\n2. No information held.\n\n3. As above." + END,
+        {"1": "disclosed_full", "2": "not_held", "3": "not_held"},
+        "some_disclosed",
+        id="as above",
+    ),
+    pytest.param(
+        HEAD
+        + THREE_ASKED
+        + (
+            "Response\n\n1. This is exempt under Section 31(1)(a).\n\n2. There were 14 vans.\n\n3. "
+            "Please refer to the response to question 1."
+        )
+        + END,
+        {"1": "refused_exempt", "2": "disclosed_full", "3": "refused_exempt"},
+        "some_disclosed",
+        id="see another question",
+    ),
+    pytest.param(
+        HEAD + TWO_ASKED + "Response\n\nQ1 Please refer to the attached.\n\nQ2 Please refer to Appendix A." + END,
+        {"1": "disclosed_attachment", "2": "disclosed_attachment"},
+        "all_disclosed",
+        id="attachment",
+    ),
+    pytest.param(
+        HEAD + TWO_ASKED + "Response\n\n1. Nil return.\n\n2. Not applicable." + END,
+        {"1": "answered_negative", "2": "not_applicable"},
+        "all_disclosed",
+        id="nil return",
+    ),
+    pytest.param(
+        HEAD + TWO_ASKED + "Response\n\n1. There were 14.\n\n2. This is not something that the force collects." + END,
+        {"1": "disclosed_full", "2": "not_held"},
+        "some_disclosed",
+        id="not collected",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\nHow many vans were stolen in each year from 2015 to "
+            "2018?\n\nResponse\n\nThe figures for 2015 are no longer held, as they have been "
+            "deleted.\n\nYear\tVans\n2016\t12\n2017\t9\n2018\t14"
+        )
+        + END,
+        {"1": "disclosed_partial"},
+        "some_disclosed",
+        id="some years not held",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\nThe rest of your request is refused, as to answer it "
+            "would exceed the appropriate limit (Section 12)."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_cost"},
+        "some_disclosed",
+        id="the rest is refused",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. They were worth £90,000.\n\nIn addition, Example "
+            "Police neither confirms nor denies that it holds any other information relevant to your "
+            "request, by virtue of Section 23(5) and Section 24(2)."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "disclosed_full"},
+        "all_disclosed",
+        id="neither confirmed nor denied besides",
+    ),
+    pytest.param(
+        "FREEDOM OF INFORMATION (SCOTLAND) ACT 2002\n\nOur Ref: FOI 12/19\nDate: 3 June 2019\n\nDear Applicant\n\n"
+        + TWO_ASKED
+        + (
+            "1. I can advise that 14 vans were stolen in 2018.\n\n2. In terms of section 17 of the "
+            "Act, this letter represents formal notice that the information you seek is not held by "
+            "this force."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "not_held"},
+        "some_disclosed",
+        id="Scottish notice",
+    ),
+    pytest.param(
+        "FREEDOM OF INFORMATION (SCOTLAND) ACT 2002\n\nOur Ref: FOI 12/19\nDate: 3 June 2019\n\nDear Applicant\n\n"
+        + TWO_ASKED
+        + (
+            "1. I estimate that the cost of answering would be well in excess of the £600 limit and I "
+            "am refusing to provide it in terms of section 12(1) of the Act.\n\n2. The information "
+            "sought is publicly available at www.example.org and section 25(1) of the Act therefore "
+            "applies."
+        )
+        + END,
+        {"1": "refused_cost", "2": "refused_accessible"},
+        "all_refused",
+        id="Scottish refusal",
+    ),
+    pytest.param(
+        HEAD
+        + "We have dealt with your request under the Environmental Information Regulations 2004.\n\n"
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. Regulation 12(5)(e) is engaged, and the 14 "
+            "valuations, which run to 60 pages, are withheld."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_exempt"},
+        "some_disclosed",
+        id="environmental",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. The numbers are published on our website at www.example.org/vans and are "
+            "exempt under Section 21.\n\n2. They were worth £90,000."
+        )
+        + END,
+        {"1": "refused_accessible", "2": "disclosed_full"},
+        "some_disclosed",
+        id="published elsewhere",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "As the vans belong to another force we have forwarded your request to Kent Police, who "
+            "will reply to you direct."
+        )
+        + END,
+        {"1": "transferred", "2": "transferred"},
+        "holding",
+        id="transferred",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\nExample Police does not hold the information that you have requested. You may "
+            "wish to contact the Home Office."
+        )
+        + END,
+        {"1": "not_held", "2": "not_held"},
+        "none_held",
+        id="redirect",
+    ),
+    pytest.param(
+        (
+            "# Vans stolen\n\n> **Request:** How many vans were stolen in 2018? I need it for a thesis "
+            "about the years 2010 to 2018.\n\n**Response:** There were 14."
+        )
+        + END,
+        {"1": "disclosed_full"},
+        "all_disclosed",
+        id="run-in headings",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Your request for information has now been considered and I am not obliged to supply the "
+            "information you have requested. Section 17 of the Act requires us to give you a notice "
+            "that states the exemption. The exemption is Section 31(1)(a) Law "
+            "Enforcement.\n\nHarm\n\nIn 2018 there were 14 thefts and 23 arrests."
+        )
+        + END,
+        {"1": "refused_exempt", "2": "refused_exempt"},
+        "all_refused",
+        id="plain refusal by the whole",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. This is exempt, see below.\n\n2. They were worth £90,000.\n\nSection "
+            "31(1)(a) Law Enforcement\n\nThieves would gain from knowing which 14 vans they were."
+        )
+        + END,
+        {"1": "refused_exempt", "2": "disclosed_full"},
+        "some_disclosed",
+        id="reasons behind the last answer",
+    ),
+    pytest.param(
+        HEAD
+        + THREE_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. Withheld under Section 43(2).\n\n3. Withheld under "
+            "Section 40(2).\n\nThis letter is a refusal notice for 2 and 3."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_exempt", "3": "refused_exempt"},
+        "some_disclosed",
+        id="notice names its questions",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\nYour request is refused under Section 14(1) of the Act, as it is considered "
+            "to be vexatious. You have written to us 41 times since 2016."
+        )
+        + END,
+        {"1": "refused_vexatious", "2": "refused_vexatious"},
+        "all_refused",
+        id="vexatious",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Example Police can neither confirm nor deny that it holds the information you requested, "
+            "as the duty in Section 1(1)(a) does not apply by virtue of Section 30(3). In 2018 two "
+            "operations failed because of what had been published."
+        )
+        + END,
+        {"1": "ncnd", "2": "ncnd"},
+        "ncnd_all",
+        id="neither confirmed nor denied at all",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\nHow many vans were stolen in each year from 2010?\n\nResponse\n\nTo answer "
+            "in full would exceed the appropriate limit of 18 hours (Section 12(1)). As a gesture of "
+            "goodwill and outside the Act, there were 14 in 2018."
+        )
+        + END,
+        {"1": "refused_cost"},
+        "some_disclosed",
+        id="figures given for goodwill",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\nHow many vans were stolen in 2018, by "
+            "district?\n\nResponse\n\nDistrict\tVans\nNorth\t11\nSouth\t<5\n\nNumbers below five are "
+            "shown as <5, as they are exempt under Section 40(2)."
+        )
+        + END,
+        {"1": "disclosed_partial"},
+        "some_disclosed",
+        id="low numbers",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. How many drivers were convicted in 2018?\n\nResponse\n\nExample Police "
+            "do not hold conviction data; you should contact the Ministry of Justice."
+        )
+        + END,
+        {"1": "not_held"},
+        "none_held",
+        id="not held and other body in one paragraph",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "I note you seek access to the following information:\n\nHow many vans were stolen in "
+            "2018\n\nI have today decided to disclose the located information to you in full. There "
+            "were 14 thefts in 2018."
+        )
+        + END,
+        {"1": "disclosed_full"},
+        "all_disclosed",
+        id="speaks without a heading",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "Norfolk Constabulary and Suffolk Constabulary have considered your request.\n\nYou "
+            "asked:\n\n1. How many vans were stolen in 2018?\n\nResponse\n\n1. Norfolk Constabulary: "
+            "14. Suffolk Constabulary does not hold the information."
+        )
+        + END,
+        {"1": "disclosed_partial"},
+        "some_disclosed",
+        id="joint forces",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "On 1 June 2019 we had your letter, in which you ask for the number of vans stolen in "
+            "2018.\n\nThis is not held."
+        )
+        + END,
+        {"1": "not_held"},
+        "none_held",
+        id="request told in the letter's words",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. How many vans were stolen in 2018?\n2. Do you think that is too "
+            "many?\n\nResponse\n\n1. There were 14.\n\n2. The Act gives access to recorded information "
+            "only. This asks for an opinion, which is not recorded information."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "not_recorded_information"},
+        "some_disclosed",
+        id="opinion",
+    ),
+    pytest.param(
+        HEAD + "You asked:\n\n1. Do you own vans?\n2. Have any been stolen?\n\nResponse\n\n1. Yes\n\n2. No" + END,
+        {"1": "disclosed_full", "2": "answered_negative"},
+        "all_disclosed",
+        id="yes and no",
+    ),
+    pytest.param(
+        (
+            "Request\n\nQuestion 1. How many vans were stolen in 2018?\n\nQuestion 2. How many were "
+            "found?\n\nResponse\n\nQuestion 1 & 2\n\nWe hold the information, however it is not held "
+            "in a format that allows us to extract it. 1,144 records would have to be read by hand, at "
+            "three minutes for each, which is in excess of 57 hours. Section 12(1) therefore applies."
+        )
+        + END,
+        {"1": "refused_cost", "2": "refused_cost"},
+        "all_refused",
+        id="web page of the answers",
+    ),
+    pytest.param(
+        (
+            "Request Number: FOI-2019-123\n\nRequest and Answer\n\nRequest 1\nHow many vans were "
+            "stolen in 2018?\n\nAnswer\nThere were 14.\n\nRequest 2\nWhere are they "
+            "kept?\n\nAnswer\nIn accordance with the Act, this represents a Refusal Notice for this "
+            "particular request. The exemption is Section 31(1)(a).\n"
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_exempt"},
+        "some_disclosed",
+        id="Irish layout",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "outcomes", "letter"), LETTERS)
+def test_whole_letters(nlp: Language, text: str, outcomes: dict[str, str], letter: str) -> None:
+    facts = nlp(text)._.foi
+    assert {o["question"]: o["outcome"] for o in facts["outcomes"]} == outcomes
+    assert facts["letter_outcome"]["id"] == letter

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from foi_nlp.figures.periods import PeriodContext, find_periods, parse_period, resolve, spanning
+from foi_nlp.figures.periods import PeriodContext, find_periods, parse_period, related, resolve, spanning, years_of
 from foi_nlp.patterns import load_rules
 from foi_nlp.registers import register
 
@@ -154,3 +154,41 @@ def test_any_day_is_read_day_first(day: date, style: str) -> None:
 def test_any_text_is_read_without_error_and_places_hold(text: str) -> None:
     for found in find_periods(text):
         assert 0 <= found.start < found.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "years"),
+    [
+        ("2016 to 2018", ["2016", "2017", "2018"]),
+        ("2016/17", ["2016/17"]),
+        ("1 April 2016 to 31 March 2018", ["2016/17", "2017/18"]),
+        ("1 May 2016 to 31 March 2018", []),
+        ("2016 to 30 June 2018", []),
+        ("31 March 2018", []),
+    ],
+)
+def test_a_period_of_whole_years_is_made_up_of_them(written: str, years: list[str]) -> None:
+    found = parse_period(written)
+    assert found is not None
+    assert [year.label for year in years_of(found.period)] == years
+
+
+@pytest.mark.parametrize(
+    ("anchor", "said", "expected"),
+    [
+        ("2016", {"back": "the previous year"}, ("2015-01-01", "2015-12-31")),
+        ("2016/17", {"ahead": "the following year"}, ("2017-04-01", "2018-03-31")),
+        ("31 March 2017", {"ahead": "a year later"}, ("2018-03-31", "2018-03-31")),
+        ("April to June 2017", {"year": "2018"}, ("2018-04-01", "2018-06-30")),
+        ("2017", {"year": "2018"}, None),
+        ("1 May 2016 to 30 June 2017", {"back": "the previous year"}, None),
+        ("2017", {"until": "28 February 2018"}, ("2018-01-01", "2018-02-28")),
+        ("2017", {"until": "28 February 2019"}, None),
+        ("April to June 2017", {"until": "31 July 2017"}, None),
+    ],
+)
+def test_a_period_said_by_another(anchor: str, said: dict[str, str], expected: tuple[str, str] | None) -> None:
+    found = parse_period(anchor)
+    assert found is not None
+    period = related(found.period, said)
+    assert (period and (period.start, period.end)) == expected

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from itertools import pairwise
 
 from foi_nlp.collate.figures import Figure
 from foi_nlp.collate.gaps import days_of_years, gaps, text_of_gap
@@ -19,13 +21,16 @@ from foi_nlp.collate.grading import (
 )
 from foi_nlp.collate.letters import UNKNOWN
 from foi_nlp.collate.membership import Membership, Request
-from foi_nlp.collate.schema import ASKED, Row, joined
+from foi_nlp.collate.schema import ASKED, Cell, Row, joined
 from foi_nlp.collate.tables import Tables
 from foi_nlp.collate.totals import add_totals
+from foi_nlp.tables.words import table_words
 
 _SAME_CELL = (
     "question_id", "measure", "line", "period_type", "period_start", "period_end", "authority_id", "letter_id", "unit",
 )  # fmt: skip
+_SAME_SERIES = ("question_id", "measure", "line", "authority_id", "letter_id", "unit")
+_YEARS = ("calendar_year", "financial_year")
 
 
 def add_comparison(
@@ -80,7 +85,62 @@ def _cells(
         if len(same) > 1:
             for row in same:
                 _worsen(row, "two_values")
-    return [row for same in cells.values() for row in same]
+    rows = [row for same in cells.values() for row in same]
+    _doubt_units(rows, counted)
+    _doubt_sums(rows)
+    return rows
+
+
+def _doubt_units(rows: Sequence[Row], counted: Mapping[str | None, str | None]) -> None:
+    """Mark figures in the unit asked for of a letter that elsewhere counts another: it may do so without a word."""
+    others = {
+        (row["letter_id"], counted[_text(row["question_id"])])
+        for row in rows
+        if "unit" in str(row["reason_ids"]).split(";")
+    }
+    for row in rows:
+        unit = counted[_text(row["question_id"])]
+        if unit is not None and row["unit"] == unit and (row["letter_id"], unit) in others:
+            _worsen(row, "unit_elsewhere")
+
+
+def _doubt_sums(rows: Sequence[Row]) -> None:
+    """Mark a figure of several years that cannot be: less than one of them as the letter gives them, or more than all.
+
+    It need not be their sum, for a person may be counted in several years. Shares and averages are no sums.
+    """
+    series: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        if isinstance(row["value"], int | float) and row["period_start"] and row["period_end"] and _adds_up(row):
+            series.setdefault(tuple(str(row[key]) for key in _SAME_SERIES), []).append(row)
+    for cells in series.values():
+        years = {str(row["period_start"]): row for row in cells if row["period_type"] in _YEARS}
+        for row in cells:
+            if row["period_type"] in _YEARS:
+                continue
+            within = [y for start, y in sorted(years.items()) if start >= str(row["period_start"])
+                      and str(y["period_end"]) <= str(row["period_end"])]  # fmt: skip
+            values = [float(y["value"] or 0) for y in within]
+            if _fills(within, row) and not max(values) <= float(row["value"] or 0) <= sum(values):
+                _worsen(row, "sum_disagrees")
+
+
+def _adds_up(row: Row) -> bool:
+    words = f"{row['unit']} {row['metric']} {row['line']}".lower().split()
+    return table_words()["average"].isdisjoint(words)
+
+
+def _fills(years: Sequence[Row], row: Row) -> bool:
+    """Whether years follow one another from the first day of a figure's period to its last."""
+    if len(years) < 2 or years[0]["period_start"] != row["period_start"]:
+        return False
+    days = [(date.fromisoformat(str(y["period_start"])), date.fromisoformat(str(y["period_end"]))) for y in years]
+    unbroken = all(later[0] - earlier[1] == timedelta(days=1) for earlier, later in pairwise(days))
+    return unbroken and years[-1]["period_end"] == row["period_end"]
+
+
+def _text(cell: Cell) -> str | None:
+    return None if cell is None else str(cell)
 
 
 def _usual_unit(figures: Sequence[Figure]) -> str | None:
@@ -131,6 +191,7 @@ def _cell(tables: Tables, figure: Figure, request: Request, unit: str | None, un
         "shown": o.value_raw,
         "value_status": o.status,
         "unit": o.unit,
+        "metric": o.metric,
         "reason_ids": joined(found),
         "evidence_id": tables.place(figure.letter, o.start, o.end, o.place),
     }

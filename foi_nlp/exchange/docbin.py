@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,15 +55,19 @@ def _words(text: AnnotatedText) -> tuple[list[str], list[bool]]:
     """Cut the text into words and white space, without losing a character."""
     words: list[str] = []
     spaces: list[bool] = []
-    cuts = {offset for span in text.spans for offset in (span.start, span.end)}
+    starts = {span.start for span in text.spans}
+    ends = {span.end for span in text.spans}
+    cuts = sorted(starts | ends)
 
     def fill(start: int, end: int) -> None:
-        """Keep the white space between two words; one blank becomes the flag of the word before."""
-        if start < end and words and text.text[start] == " " and start not in cuts:
+        """Keep the white space between two words; one blank of no span's edge becomes the flag of the word before."""
+        is_blank = start < end and text.text[start] == " "
+        if is_blank and words and start not in starts and start + 1 not in ends:
             spaces[-1] = True
             start += 1
         while start < end:
-            stop = min((cut for cut in cuts if start < cut < end), default=end)
+            following = bisect.bisect_right(cuts, start)
+            stop = min(cuts[following], end) if following < len(cuts) else end
             words.append(text.text[start:stop])
             spaces.append(False)
             start = stop

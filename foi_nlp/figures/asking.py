@@ -68,6 +68,20 @@ class Asking:
             return ()
         return (held.text, *(self.texts_of(held.parent) if held.parent else ()))
 
+    def counted_by(self, question: str | None) -> tuple[str, ...]:
+        """Give the texts that say what a question counts: its own, else with those of the question before it.
+
+        "And in the last three years?" counts what the question before it does.
+        """
+        texts = self.texts_of(question)
+        held = self.questions.get(question or "")
+        if held is None or any(map(unit_in, texts)) or not _goes_on(held.text):
+            return texts
+        earlier = [other for other in self.questions.values() if other.start < held.start and other.id != held.parent]
+        last = max(earlier, key=lambda other: other.start, default=None)
+        before = self.texts_of(last.id) if last else ()
+        return (*texts, *before) if any(map(unit_in, before)) else texts
+
     def question(self, offset: int, *texts: str, parts: bool = False) -> str | None:
         """Give the question that the figure at `offset` answers: by its place, then by the words of its heads.
 
@@ -208,6 +222,14 @@ def _content(text: str) -> frozenset[str]:
 def _refers_back() -> regex.Pattern[str]:
     forms = "|".join(by_id("count_words")["count_words.refers_back"]["words"])
     return regex.compile(rf"\b(?:{forms})\b", regex.IGNORECASE)
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a question counts what the one before it does: "and in 2016?", "how many of those"."""
+    plain = " ".join(text.split()).lstrip("(.)1234567890 ")
+    words = by_id("count_words")["count_words.goes_on_asking"]
+    first, within = ("|".join(words[key]) for key in ("words", "within"))
+    return regex.search(rf"^(?:{first})\b|\b(?:{within})", plain, regex.IGNORECASE) is not None
 
 
 @lru_cache(maxsize=1)

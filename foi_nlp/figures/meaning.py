@@ -35,10 +35,14 @@ _FOOTNOTES = regex.compile(r"[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^]+|\[[a-z0-9]\]
 _ENUMERATOR = regex.compile(
     r"^[\s*_>|]*(?:(?:q(?:uestion)?\s*)?\(?(?:\d{1,2}[a-z]?|[a-z]|[ivx]{1,4})[.):]+\s*)+", regex.IGNORECASE
 )
+_TITLE_WORD = r"[A-Z][\w'-]*,? (?:(?:and|of|the|for|in) |[&(] ?)*"
+_STATUTE = regex.compile(rf"\b(?:{_TITLE_WORD}){{1,8}}Acts?\b(?: \d{{4}})?")
+_BRACKETED_UNIT = regex.compile(r"\((?P<unit>[^()]{1,20})\)$")
 _PAIR_AT_END = regex.compile(r"[=:|-]\s*\d[\d,.]*$")
 _SENTENCE = regex.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 _LONGEST_NOUN = 3
 _FURTHEST_NOUN = 9
+_LONGEST_TITLE = 14
 _METRIC_LENGTH = 160
 _FISCAL_START = 4
 _LEAD_LENGTH = 700
@@ -140,16 +144,22 @@ def is_generic(label: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A unit of counting. A `calendar` one (years) is a length of time and seldom what is counted."""
+    """A unit of counting. A `calendar` one (years) is a length of time and seldom what is counted.
+
+    A `measured` one (litres) may stand in brackets after what is measured.
+    """
 
     name: str
     calendar: bool = False
+    measured: bool = False
 
 
 @lru_cache(maxsize=1)
 def _units() -> Mapping[str, _Unit]:
     return {
-        name.lower(): _Unit(record["unit"], calendar=bool(record.get("calendar")))
+        name.lower(): _Unit(
+            record["unit"], calendar=bool(record.get("calendar")), measured=bool(record.get("measured"))
+        )
         for record in register("units")
         for name in record["names"]
     }
@@ -175,6 +185,7 @@ def unit_in(text: str) -> str | None:
 
     After such a cue the noun stands in its own phrase: "how many were stolen in each of the years" names none.
     """
+    text = _STATUTE.sub(" ", text)
     cues = list(_count_cue().finditer(text))
     for cue in cues:
         unit = _noun_of_phrase(text[cue.end() :])
@@ -247,6 +258,12 @@ def unit_of_noun(noun: str) -> str | None:
     return _noun_of_phrase(noun)
 
 
+def person_in(head: str) -> str | None:
+    """Give the unit of a head that says who is counted (`Female`, `Police staff`); None for any other."""
+    unit = unit_in(head)
+    return unit if unit in _count_word("persons") else None
+
+
 def measure_in(head: str) -> str | None:
     """Give the unit of a head that says what is counted (`Dogs seized`, `Officer hours`); None for any other.
 
@@ -258,6 +275,10 @@ def measure_in(head: str) -> str | None:
         return None
     if "%" in plain:
         return "percent"
+    bracketed = _BRACKETED_UNIT.search(plain)
+    measured = _units().get(bracketed["unit"]) if bracketed else None
+    if measured is not None and measured.measured:
+        return measured.name
     if _count_cue().match(plain):
         return unit_in(plain)
     phrase: list[str] = []
@@ -269,6 +290,8 @@ def measure_in(head: str) -> str | None:
     for last in range(len(phrase) - 1, -1, -1):
         unit = _unit_ending(phrase, last)
         if unit is not None:
+            if not unit.measured and _units().get(f"{phrase[last]}s") == unit:
+                return None
             splits = unit.name in _count_word("split_by_kind") and not done and _key_of_value(plain) is not None
             return None if splits or (unit.calendar and len(phrase) > 1) else unit.name
         if not _is_participle(phrase[last]):
@@ -410,11 +433,13 @@ def stated_over(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:
     says "the number of". Any other sentence explains, and a question is the question's own.
     """
     for i, (start, end) in enumerate(spans):
-        text = " ".join(reading.text[start:end].split()).strip("*_|> ")
+        text = " ".join(reading.text[start:end].split()).strip("*_|> ").rpartition("; ")[2]
         if text.endswith("?") or not states_metric(text):
             continue
-        is_open = i == 0 and not text.endswith((".", "!", ")", '"', "'"))
-        if is_open or _count_cue().search(text):
+        words = _WORDS.findall(text)
+        announced = text.endswith(":") or words[-1].lower() in _count_word("announces")
+        titled = len(words) <= _LONGEST_TITLE and not text.endswith((".", "!", ")", '"', "'"))
+        if (i == 0 and (announced or titled)) or _count_cue().search(text):
             return shortened(text)
     return ""
 

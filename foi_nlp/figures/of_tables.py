@@ -16,6 +16,7 @@ from foi_nlp.figures.meaning import (
     lead_of,
     measure_in,
     one_period,
+    person_in,
     plain_label,
     shortened,
     stated_over,
@@ -140,10 +141,15 @@ class TableFigures:
         return out
 
     def _part_years(self, paired: PairedTable) -> set[tuple[str, str]]:
-        """Ranges that begin a year of the same kind as the table's other periods: years that are not over."""
+        """Ranges that begin a year of the same kind as the table's other periods: years that are not over.
+
+        In a table with ranges that begin elsewhere, too, all of them stand for themselves.
+        """
         known = [f.period.period for f in paired.figures if f.period]
         years = {(p.start or "")[5:] for p in known if p.type in {"financial_year", "calendar_year"}}
         years |= {(p.start or "")[5:] for p in known if p.type == "quarter" and (p.start or "").endswith("-04-01")}
+        if any(p.type == "date_range" and p.start and p.start[5:] not in years for p in known):
+            return set()
         return {(p.start, p.end) for p in known if p.type == "date_range" and p.start and p.end and p.start[5:] in years
                 and p.end < f"{int(p.start[:4]) + 1}{p.start[4:]}"}  # fmt: skip
 
@@ -252,14 +258,16 @@ class TableFigures:
         columns = [plain_label(label) for label in figure.column_labels if not is_generic(label)]
         question = self.asking.question(figure.start, *self._telling(figure, meaning, rows, columns), parts=True)
         asked = self.asking.texts_of(question)
-        wanted = asked_metric(asked)
+        counted_by = self.asking.counted_by(question)
+        wanted = asked_metric(counted_by)
         stated = meaning.stated or wanted or shortened(meaning.lead)
         counted, breakdown = self._labels(figure, meaning, rows, columns, (meaning.caption, *asked), whole)
         metric = " ".join(label for label in counted if any(map(str.isalpha, label))) or stated
         if counted and wanted and (figure.subset or len(metric.split()) == 1):
             metric = f"{metric}: {wanted}"
-        said = (unit for unit in map(unit_in, (stated, *asked, meaning.caption, meaning.lead)) if unit != "percent")
-        units = (value.unit, *map(unit_in, counted), *said, *map(unit_in, (*columns, *rows)))
+        told = (stated, *counted_by, meaning.caption, meaning.lead)
+        said = (unit for unit in map(unit_in, told) if unit != "percent")
+        units = (value.unit, *(measure_in(c) or unit_in(c) for c in counted), *said, *map(person_in, (*columns, *rows)))
         unit = next(filter(None, units), "count")
         return Observation(
             id="",

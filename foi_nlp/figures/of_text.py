@@ -26,6 +26,7 @@ from foi_nlp.figures.meaning import (
     found_in,
     is_generic,
     lead_of,
+    measure_in,
     plain_label,
     shortened,
     stated_over,
@@ -447,22 +448,32 @@ class TextFigures:
         start = pair.offset + pair.value.start
         end = start + len(pair.value.raw)
         line = self.reading.lines[pair.line]
-        texts = self.asking.texts_of(self.asking.question(start, over))
+        question = self.asking.question(start, over)
+        texts = self.asking.texts_of(question)
         heading = self._heading(first.line if pair.label == "total" else pair.line)
         breakdown: dict[str, str | bool] = {}
         if pair.label == "total" or self.forms.in_all.match(self.reading.flow, end, line[1]):
             breakdown["total"] = True
-        if pair.label and pair.label != "total":
+        measure = pair.label if measure_in(pair.label) else ""
+        if pair.label and pair.label != "total" and not measure:
             breakdown[breakdown_key(pair.label, about=texts)] = plain_label(pair.label)
         if heading and not unit_in(heading):
             breakdown[breakdown_key(heading, about=texts)] = plain_label(heading.strip("*# "))
         noun = self._noun_after(end)
         if noun and self.forms.in_all.match(self.reading.flow, end + len(noun) + 1, line[1]):
             breakdown["total"] = True
-        about = over or asked_metric(texts)
+        about = measure or over or asked_metric(self.asking.counted_by(question))
         metric = f"{noun}: {about}" if noun and about and unit_of_noun(noun) != unit_in(about) else about or noun
         return self._observation(
-            pair.value, pair.offset, pair.period, "list", metric, breakdown, noun=noun, told=(over,), check=pair.check
+            pair.value,
+            pair.offset,
+            pair.period,
+            "list",
+            metric,
+            breakdown,
+            noun=noun,
+            told=(measure, over),
+            check=pair.check,
         )
 
     # ---- answers: a label and its value
@@ -545,17 +556,18 @@ class TextFigures:
         elif label:
             key = breakdown_key(label, about=texts)
             breakdown[key if key not in breakdown else "result"] = plain_label(label)
-        metric = asked_metric(texts) or shortened(line)
+        asked = self.asking.counted_by(question)
+        metric = asked_metric(asked) or shortened(line)
         noun = self._noun_after(end)
-        told = () if texts else (line,)
-        out = [self._observation(value, at, placed, "answer", metric, breakdown, noun=noun, told=(*told, *texts, kind))]
+        told = asked or (line,)
+        out = [self._observation(value, at, placed, "answer", metric, breakdown, noun=noun, told=(*told, kind))]
         for part in _TIMES.finditer(self.reading.flow[end:line_end]):
             inner = parse_value(part[1])
             if inner is not None:
                 thing = plain_label(part[2])
                 kinds: dict[str, str | bool] = {**breakdown, breakdown_key(thing, default="kind"): thing}
                 out.append(self._observation(inner, end + part.start(1), placed, "answer", metric, kinds,
-                                             told=(*told, *texts, kind)))  # fmt: skip
+                                             told=(*told, kind)))  # fmt: skip
         return out
 
     # ---- sentences
@@ -649,7 +661,7 @@ class TextFigures:
             )
             told = (
                 text[: number.start - sentence[0]],
-                *self.asking.texts_of(self.asking.question(number.start, text)),
+                *self.asking.counted_by(self.asking.question(number.start, text)),
                 text,
             )
             metric = self._metric(sentence, number)
@@ -760,7 +772,7 @@ class TextFigures:
             anchor, kind = (before[-1][0].period, before[-1][0].kind) if before else (None, "relative")
             if anchor is None and not match["until"]:
                 anchor = self._spoken_before(sentence[0])
-            period = related(anchor, match) if anchor else None
+            period = related(anchor, match.groupdict(), label=" ".join(match[0].split())) if anchor else None
             if period is not None:
                 found = [pair for pair in found if not match.start() <= pair[1] + pair[0].start < match.end()]
                 found.append((FoundPeriod(period, match.start(), match.end(), kind=kind), 0))
@@ -943,7 +955,7 @@ class TextFigures:
         end = start + len(value.raw)
         self._used_spans.add(start, end)
         question = self.asking.question(start, metric)
-        asked = self.asking.texts_of(question)
+        asked = self.asking.counted_by(question)
         within = self.forms.within.search(self.asking.text_of(question))
         if within:
             key = breakdown_key(within["what"], head=within["what"].split()[0], default="within")

@@ -432,24 +432,31 @@ def _year_label(year: _Stretch) -> str:
     )
 
 
-def related(anchor: Period, match: regex.Match[str]) -> Period | None:
-    """Give the period that is said by another, the `anchor`.
+def related(anchor: Period, said: Mapping[str, str | None], *, label: str = "") -> Period | None:
+    """Give the period that is said by another one, the `anchor`; None where that is not certain.
 
-    The groups of the match say how: `back` and `ahead` a year, the same part of `year`, or from the end of the
-    anchor's year `until` a day of the next.
+    `said` holds the words by what they say: the year `back` or `ahead`, the same part of another `year`, or the
+    time from the end of the anchor's year `until` a day of the next.
     """
     if anchor.start is None or anchor.end is None:
         return None
     first, last = date.fromisoformat(anchor.start), date.fromisoformat(anchor.end)
-    if match["until"]:
-        return _rest_until(last, match["until"], anchor) if anchor.type in {"calendar_year", "financial_year"} else None
-    shift = int(match["year"]) - first.year if match["year"] else (1 if match["ahead"] else -1)
-    whole = anchor.type in {"calendar_year", "financial_year", "instant"}
-    if not shift or (match["year"] and (whole or last.year != first.year)) or (not match["year"] and not whole):
+    until, year = said.get("until"), said.get("year")
+    is_year = anchor.type in {"calendar_year", "financial_year"}
+    if until:
+        return _rest_until(last, until, anchor) if is_year else None
+    if year:
+        shift = int(year) - first.year
+        fits = not is_year and anchor.type != "instant" and last.year == first.year and shift != 0
+    else:
+        shift = 1 if said.get("ahead") else -1
+        fits = is_year or anchor.type == "instant"
+    if not fits:
         return None
     begin, end = _add_months(first, 12 * shift), _add_months(last, 12 * shift)
-    label = " ".join(match[0].split())
-    return anchor.model_copy(update={"label": label, "start": _iso(begin), "end": _iso(end), "complete": True})
+    return anchor.model_copy(
+        update={"label": label or anchor.label, "start": _iso(begin), "end": _iso(end), "complete": True}
+    )
 
 
 def _rest_until(last: date, written: str, anchor: Period) -> Period | None:

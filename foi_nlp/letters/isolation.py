@@ -185,6 +185,11 @@ def _answer(question: dict[str, Any]) -> dict[str, Any]:
         message = (
             "reading it needs too much memory; save it anew, or raise the limit with --limit memory_megabytes=NUMBER"
         )
+    except ImportError as error:  # the loader of libraries says so too where it has no memory left
+        message = (
+            f"a library that reads it cannot be loaded ({error.name}); raise the limit of memory with "
+            "--limit memory_megabytes=NUMBER, or install the package again"
+        )
     except Exception as error:
         message = f"the {question['kind']} reader failed ({type(error).__name__}); open the file and save it anew"
     return {"failure": {"source": file.source, "message": message}}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from foi_nlp.letters.assembling import CellText, TextBuilder
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
+from foi_nlp.letters.pdf_asides import Asides, asides_of, files_within, notes_of, seen_characters
 from foi_nlp.letters.pdf_tables import PageTable, Row, aligned_tables, inside, is_data, ruled_tables
 from foi_nlp.letters.pdf_words import Line, Word, lines_of, words_of
 from foi_nlp.letters.source import Reader, SourceFile
@@ -26,6 +27,7 @@ _LIST_MARK = re.compile(r"(?:[-–•*·o▪]|\(?[0-9]{1,3}[.)/]|\(?[a-zA-Z][.)]
 _LONG_CELL = 500
 _FURNITURE_ZONE = 12  # lines from the top or bottom of a page
 _MOST_CELLS = 20_000
+_SCAN = 0.8  # a page whose image covers more of it is a scan
 
 
 @dataclass(slots=True)
@@ -38,6 +40,7 @@ class PageContent:
     lines: list[Line]
     tables: list[PageTable]
     scanned: bool = False
+    asides: Asides = field(default_factory=Asides)
     furniture: set[int] = field(default_factory=set)
 
 
@@ -56,12 +59,15 @@ def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter]:
 
         yield recognise_text(file, options)
         return
-    contents = page_contents(file.data, file.source)
+    contents = page_contents(file.data, file.source, include_hidden=options.include_hidden)
     builder = TextBuilder()
+    builder.notes += notes_of([(page.number, page.asides) for page in contents])
     blank = [page.number for page in contents if not page.lines and not page.tables and page.scanned]
     if blank:
         builder.note("image_pages", f"Page {', '.join(map(str, blank))} is an image and was not read.")
     write_pages(contents, builder)
+    if options.include_hidden:
+        _write_hidden(contents, builder)
     scanned = any(page.scanned and (page.lines or page.tables) for page in contents)
     if scanned:
         builder.note("ocr_layer", "The pages are images with a layer of text that was made by OCR.")
@@ -97,7 +103,15 @@ def _triage(file: SourceFile, options: ReadOptions) -> list[bool]:
         document.close()
 
 
-def page_contents(data: bytes, source: str) -> list[PageContent]:
+def _write_hidden(pages: Sequence[PageContent], builder: TextBuilder) -> None:
+    for page in pages:
+        for kind, said in (("Comment", page.asides.comments), ("Hidden field", page.asides.hidden_values)):
+            for text in said:
+                builder.end_paragraph()
+                builder.add(f"[{kind} on page {page.number}: {' '.join(text.split())}]", Place(page=page.number))
+
+
+def page_contents(data: bytes, source: str, *, include_hidden: bool = False) -> list[PageContent]:
     """Give the content of each page. Raises LetterError for what pdfplumber cannot read."""
     import pdfplumber
 
@@ -105,8 +119,10 @@ def page_contents(data: bytes, source: str) -> list[PageContent]:
     try:
         with pdfplumber.open(io.BytesIO(data)) as document:
             for page in document.pages:
-                contents.append(_page_content(page))
+                contents.append(_page_content(page, include_hidden=include_hidden))
                 page.close()
+            if contents:
+                contents[0].asides.files[:0] = files_within(document)
     except (MemoryError, RecursionError):
         raise
     except Exception as error:  # pdfminer raises anything at all on damaged files
@@ -133,12 +149,16 @@ def page_contents(data: bytes, source: str) -> list[PageContent]:
     return contents
 
 
-def _page_content(page: Page) -> PageContent:
-    words = words_of(page.chars, page.width, page.height)
+def _page_content(page: Page, *, include_hidden: bool) -> PageContent:
+    asides = asides_of(page)
+    chars = page.chars
+    scanned = max((_share(image, page) for image in page.images), default=0.0) > _SCAN
+    if not (include_hidden or scanned):
+        chars, asides.boxed = seen_characters(page, asides.covered)
+    words = words_of(chars, page.width, page.height) + asides.shown
     tables, _ = ruled_tables(page, words, most_cells=_MOST_CELLS)
     free = [word for word in words if not any(inside(word, table.box) for table in tables)]
-    covered = max((_share(image, page) for image in page.images), default=0.0)
-    return PageContent(page.page_number, page.width, page.height, lines_of(free), tables, scanned=covered > 0.8)
+    return PageContent(page.page_number, page.width, page.height, lines_of(free), tables, scanned, asides)
 
 
 def _share(image: dict[str, Any], page: Page) -> float:

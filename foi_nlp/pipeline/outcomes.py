@@ -14,6 +14,7 @@ Attributes of the rules:
 * `secondary`: never a primary outcome.
 * `start`: counts only as the first words of an answer.
 * `whole`: speaks of the whole request, unless it names a question or stands under the label of an answer.
+* `rest`: all that its sentence says holds for the questions that nothing else speaks of.
 * `same`: the answer is that of the question named in the same sentence, or of the one before.
 * `letter`: says something of the letter alone.
 """
@@ -44,7 +45,7 @@ LABEL = "OUTCOME"
 _GROUNDS_IGNORED_IN = frozenset(
     {"request", "clarification", "review_rights", "ico", "s16_advice", "boilerplate_act", "intro"}
 )
-_TRAITS = ("weak", "generic", "notice", "marker", "secondary", "start", "whole", "same")
+_TRAITS = ("weak", "generic", "notice", "marker", "secondary", "start", "whole", "same", "rest")
 _FIRST_WORDS = 200
 _HEADING_WORDS = 8
 _TRIM = " \t\n*_>|-:"
@@ -54,6 +55,7 @@ _GIVEN = frozenset({"reported", "nil"})
 _GIVING = frozenset({"disclosed_full", "disclosed_proxy", "outside_act"})
 _SUPPLIED = frozenset({"disclosed", "partial"})
 _REFUSALS = frozenset({"refused", "not_held", "ncnd"})
+_COSTS = frozenset({"refused_cost", "refused_cost_ncnd"})
 _ANSWERING = frozenset({"responder", "joint_responder"})
 _PENDING = frozenset({"pending", "closed"})
 _PLACED = frozenset({"named", "label"})
@@ -85,6 +87,7 @@ class _Evidence:
     traits: frozenset[str] = frozenset()
     provision: str = ""
     basis: EvidenceBasis = ""
+    target: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -144,7 +147,7 @@ class OutcomesComponent:
         references = self.references.scan(reading)
         for hit in [*hits, *references]:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
-        evidence = [*_from_cues(reading, hits, references), *_from_grounds(reading, references)]
+        evidence = [*_from_cues(reading, hits, references), *_from_grounds(reading, hits, references)]
         evidence = _settled(reading, evidence)
         reading.facts.outcomes = _decide_all(reading, evidence)
         reading.facts.letter_outcome = _letter(reading, evidence, hits)
@@ -153,6 +156,7 @@ class OutcomesComponent:
 
 def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit]) -> list[_Evidence]:
     out = []
+    rest = _sentences_of_the_rest(reading, hits)
     for hit in hits:
         attributes = hit.rule.attributes
         if attributes.get("letter") or _repeats_question(reading, hit.end - 1):
@@ -160,11 +164,15 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
         traits = {name for name in _TRAITS if attributes.get(name)}
         if "start" in traits and not _begins_answer(reading, hit):
             continue
-        start, end = reading.sentence_at(hit.start)
+        at = hit.end - 1 if "start" in traits else hit.start  # such a hit begins with the label, a sentence of its own
+        start, end = reading.sentence_at(at)
         if _is_scoped(reading, start, end):
             traits.add("scoped")
-        names, basis = _questions_of(reading, hit.start, references, by_words=hit.rule.value != "disclosed_full")
-        if ("notice" in traits and basis != "named") or ("whole" in traits and basis not in _PLACED):
+        names, basis = _questions_of(reading, at, references, by_words=hit.rule.value != "disclosed_full")
+        target = names if basis == "named" else ()
+        if "start" in traits and basis == "named":
+            names, basis = _answered_at(reading, hit.start)
+        if ("notice" in traits and basis != "named") or ("whole" in traits and basis not in _PLACED) or start in rest:
             names, basis = (), ""
         out.append(
             _Evidence(
@@ -175,15 +183,22 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
                 rule=hit.rule.id,
                 traits=frozenset(traits),
                 basis=basis,
+                target=target,
             )
         )
     return out
 
 
+def _sentences_of_the_rest(reading: Reading, hits: Sequence[Hit]) -> frozenset[int]:
+    return frozenset(reading.sentence_at(hit.start)[0] for hit in hits if hit.rule.attributes.get("rest"))
+
+
 def _is_scoped(reading: Reading, start: int, end: int) -> bool:
     """Whether a sentence speaks of some years, or of one of several authorities, alone."""
-    if shape("period").search(reading.flow, start, end):
-        return True
+    return bool(shape("period").search(reading.flow, start, end)) or _names_one_of_several(reading, start, end)
+
+
+def _names_one_of_several(reading: Reading, start: int, end: int) -> bool:
     answering = {a.id for a in reading.facts.authorities if a.role in _ANSWERING}
     named = {a.id for a in reading.facts.authorities if a.id in answering and start <= a.start < end}
     return bool(named) and len(named) < len(answering)
@@ -205,8 +220,9 @@ def _begins_answer(reading: Reading, hit: Hit) -> bool:
     return False
 
 
-def _from_grounds(reading: Reading, references: Sequence[Hit]) -> list[_Evidence]:
+def _from_grounds(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit]) -> list[_Evidence]:
     out = []
+    rest = _sentences_of_the_rest(reading, hits)
     for provision in reading.facts.provisions:
         if provision.status == "mentioned" or provision.boilerplate or _repeats_question(reading, provision.start):
             continue
@@ -219,6 +235,8 @@ def _from_grounds(reading: Reading, references: Sequence[Hit]) -> list[_Evidence
         if outcome == "refused_exempt" and shape("small_number").search(reading.flow, start, end):
             outcome = "refused_suppressed"
         names, basis = _questions_of(reading, provision.start, references, by_words=True)
+        if start in rest:
+            names, basis = (), ""
         out.append(
             _Evidence(
                 outcome=outcome,
@@ -226,6 +244,7 @@ def _from_grounds(reading: Reading, references: Sequence[Hit]) -> list[_Evidence
                 end=provision.end,
                 questions=names,
                 rule=provision.rule,
+                traits=frozenset({"scoped"} if _names_one_of_several(reading, start, end) else ()),
                 provision=provision.id,
                 basis=basis,
             )
@@ -259,13 +278,18 @@ def _questions_of(
         ]
         if named:
             return tuple(dict.fromkeys(named)), "named"
-    block = next((b for b in reading.facts.answers if b.start <= offset < b.end), None)
-    if block is not None:
-        return block.question_ids, block.basis
+    names, basis = _answered_at(reading, offset)
+    if names:
+        return names, basis
     if not by_words or any(block.basis == "label" for block in reading.facts.answers):
         return (), ""
     nearest = nearest_question(reading, start, end)
     return ((nearest,), "words") if nearest else ((), "")
+
+
+def _answered_at(reading: Reading, offset: int) -> tuple[tuple[str, ...], EvidenceBasis]:
+    block = next((b for b in reading.facts.answers if b.start <= offset < b.end), None)
+    return (block.question_ids, block.basis) if block else ((), "")
 
 
 def _clause(reading: Reading, offset: int, start: int, end: int) -> tuple[int, int]:
@@ -383,7 +407,7 @@ def _same_as_another(
     if pointing is None or any(f.status in _GIVEN for f in case.figures):
         return None
     start, end = reading.sentence_at(pointing.start)
-    named = [decided[name] for name in pointing.questions if name in decided and name != case.question.id]
+    named = [decided[name] for name in pointing.target if name in decided and name != case.question.id]
     other = named[0] if named else before
     if other is None or other.outcome not in _kinds():
         return None
@@ -401,7 +425,8 @@ def _decide(reading: Reading, case: _Case) -> Outcome | None:
     goodwill = case.has("outside_act") and not case.has("disclosed_partial")
     proxy = case.has("disclosed_proxy") or (bool(given) and goodwill) or any(f.is_proxy for f in given)
     yes = any(e.outcome == "disclosed_full" and "start" in e.traits for e in case.evidence)
-    refusals = _refusals(case, given=bool(given), hidden=bool(hidden), supplied=bool(given) or attached or yes)
+    supplied = bool(given) or attached or yes or _answers_before_denying(reading, case)
+    refusals = _refusals(case, given=bool(given), hidden=bool(hidden), supplied=supplied)
     pending = _pending(case)
     if pending and not given:
         return _outcome(reading, case, pending, [])
@@ -426,6 +451,17 @@ def _decide(reading: Reading, case: _Case) -> Outcome | None:
     return None
 
 
+def _answers_before_denying(reading: Reading, case: _Case) -> bool:
+    """Whether an answer says something before the paragraph that neither confirms nor denies, and refuses nothing."""
+    denied = min((e.start for e in case.evidence if e.outcome == "ncnd"), default=None)
+    block = case.block_at(denied) if denied is not None else None
+    if denied is None or block is None:
+        return False
+    before = _paragraph(reading, denied)[0]
+    refused = any(block[0] <= e.start < before and _is_refusal(e.outcome) for e in case.evidence)
+    return not refused and len(reading.text[block[0] : before].split()) > 1
+
+
 def _argues(reading: Reading, case: _Case, figure: Observation) -> bool:
     """Whether a figure in running text only argues for a refusal.
 
@@ -441,7 +477,7 @@ def _argues(reading: Reading, case: _Case, figure: Observation) -> bool:
         e.start
         for e in case.evidence
         if e.start < figure.start
-        and (block is None or block[0] <= e.start)
+        and (block is None or block[0] <= e.start or e.outcome in _COSTS)
         and _is_refusal(e.outcome)
         and not e.traits & {"scoped", "weak", "secondary"}
     ]
@@ -512,7 +548,8 @@ def _with_refusals(
     refused = [e for e in case.evidence if e.outcome == first and not e.provision]
     scoped = all("scoped" in e.traits for e in refused)
     in_part = case.has("disclosed_partial")
-    some = bool(given) or yes or (first in _PART_REFUSED and _opens_with_figures(reading, case))
+    of_one = any("scoped" in e.traits for e in case.evidence if e.outcome == first and e.provision)
+    some = bool(given) or yes or ((of_one or first in _PART_REFUSED) and _opens_with_figures(reading, case))
     if not some and not attached:
         return _outcome(reading, case, first, list(refusals[1:]))
     if proxy and some:

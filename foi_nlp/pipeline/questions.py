@@ -47,6 +47,7 @@ _MOSTLY = 0.8
 _HEADING_WORDS = 5
 _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "marking"})
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
+_DIGITS = regex.compile(r"\d+")
 _WORD = regex.compile(r"[a-z]+")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ID = regex.compile(r"(?P<roman>[ivxIVX]{1,4})|(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
@@ -218,22 +219,26 @@ def _questions(
     labels: list[Hit] = []
     counted = 0
     lettered = ""
+    romans = 0
     stretches = _stretches(reading, reply)
     labelled = False
     loose: list[tuple[int, int]] = []
     for start, end in stretches:
         hits = [hit for hit in asked if start <= hit.start < end]
-        items = _labelled_items(reading, hits, end, counted, lettered)
+        items = _labelled_items(reading, hits, end, counted, lettered, romans)
         if len(items) < 2 and not counted:
             run_on = _labelled_items(reading, _chain(reading, [h for h in inline if start <= h.start < end]), end)
             if len(run_on) > len(items):
                 items = run_on
-        if not items or (len(items) == 1 and not counted and len(stretches) == 1 and not _is_first(items[0].id)):
+        if not items or (
+            len(items) == 1 and not counted and not romans and len(stretches) == 1 and not _is_first(items[0].id)
+        ):
             loose.append((start, end))
             continue
         labelled = True
         counted = max([0, *(int(item.id) for item in items if item.id.isdigit())])
         lettered = next((item.id.lower() for item in reversed(items) if item.id.lower() in _LETTERS), lettered)
+        romans += sum(item.id.lower() == _ROMAN[romans + i] for i, item in enumerate(items[: len(_ROMAN) - romans]))
         labels += [item.label for item in items if item.label is not None]
         for question in _folded(reading, items):
             found[question.id] = question
@@ -252,9 +257,12 @@ def _is_first(name: str) -> bool:
 
 
 def _labelled_items(
-    reading: Reading, hits: Sequence[Hit], end: int, counted: int = 0, lettered: str = ""
+    reading: Reading, hits: Sequence[Hit], end: int, counted: int = 0, lettered: str = "", romans: int = 0
 ) -> list[_Item]:
-    """Make items of the labels that go on counting from `counted` or from the letter `lettered`; others are text."""
+    """Make items of the labels that go on counting from `counted`, the letter `lettered` or as many `romans`.
+
+    Other labels are text.
+    """
     items: list[_Item] = []
     number = 0
     letter = lettered
@@ -268,7 +276,8 @@ def _labelled_items(
         digits, part = match["number"], match["letter"]
         parent: str | None = None
         if match["roman"]:
-            if number or letter or len(items) >= len(_ROMAN) or match["roman"].lower() != _ROMAN[len(items)]:
+            place = romans + len(items)
+            if number or letter or place >= len(_ROMAN) or match["roman"].lower() != _ROMAN[place]:
                 continue
             if items:
                 items[-1].end = hit.start
@@ -788,13 +797,26 @@ def _without_echo(reading: Reading, block: AnswerBlock, questions: Mapping[str, 
     if block.label is None or len(block.question_ids) != 1:
         return block
     question = questions[block.question_ids[0]]
-    label, end = block.label[1], min(block.end, reading.sentence_at(block.label[1] + 1)[1])
+    label = block.label[1]
+    label += len(_LABEL_TAIL.match(reading.text, label)[0])  # type: ignore[index]
+    label += len(reading.text[label : block.end]) - len(reading.text[label : block.end].lstrip())
+    end = min(block.end, reading.sentence_at(label)[1])
     if label <= question.start < block.end:
         return replace(block, label=(block.label[0], max(label, min(question.end, block.end))))
     said = reading.text[label:end]
-    if len(said.split()) > _FEWEST_WORDS and end < block.end and _alike(said, question.text) >= _SAME_QUESTION:
+    if len(said.split()) > _FEWEST_WORDS and end < block.end and _repeats(said, question.text):
         return replace(block, label=(block.label[0], end))
     return block
+
+
+def _repeats(said: str, asked: str) -> bool:
+    """Whether a sentence is a question said again: it asks, or has no number that the question has not."""
+    if _alike(said, asked) < _SAME_QUESTION:
+        return False
+    if said.rstrip(_TRIM).endswith("?"):
+        return True
+    known = set(_DIGITS.findall(asked))
+    return len(_content_words(said)) > _FEWEST_WORDS and set(_DIGITS.findall(said)) <= known
 
 
 def _on_its_line(hit: Hit, names: Sequence[str], reading: Reading) -> bool:

@@ -349,7 +349,7 @@ class _Walk:
         A cue that asks for a colon may find the one behind the label of the first question, in the next paragraph.
         """
         for found in _BLANK_LINE.finditer(self.reading.text, hit.start, hit.end):
-            if _label(self.reading, found.end()):
+            if hit.end <= self.reading.line_at(found.end())[1] and _label(self.reading, found.end()):
                 return found.end()
         return hit.end
 

@@ -89,13 +89,9 @@ def _headers_again(grid: Grid) -> list[int]:
     heads = [cell.text for cell in grid.rows[0][1:]]
     out = []
     for r in range(1, len(grid.rows) - 1):
-        first, *rest = grid.rows[r]
-        filled = [cell.text for cell in rest if cell.text]
-        if (
-            fold_label(first.text) != corner
-            or not filled
-            or [c.text for c in rest] == [c.text for c in grid.rows[0][1:]]
-        ):
+        texts = [cell.text for cell in grid.rows[r][1:]]
+        filled = [text for text in texts if text]
+        if fold_label(grid.rows[r][0].text) != corner or not filled or texts == heads:
             continue
         dated = sum(period_of(text) is not None for text in filled)
         worded = all(period_of(text) is not None or value_of(text) is None for text in filled)
