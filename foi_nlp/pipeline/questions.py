@@ -49,6 +49,7 @@ _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "mar
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
 _DIGITS = regex.compile(r"\d+")
 _WORD = regex.compile(r"[a-z]+")
+_DIGITS = regex.compile(r"\d+")
 _ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x")
 _ID = regex.compile(r"(?P<roman>[ivxIVX]{1,4})|(?P<number>\d{1,2})?(?P<letter>[a-hA-H])?")
 _LABEL_PART = regex.compile(
@@ -236,7 +237,7 @@ def _questions(
             loose.append((start, end))
             continue
         labelled = True
-        counted = max([0, *(int(item.id) for item in items if item.id.isdigit())])
+        counted = max([0, *(int(digits[0]) for item in items if (digits := _DIGITS.match(item.id)))])
         lettered = next((item.id.lower() for item in reversed(items) if item.id.lower() in _LETTERS), lettered)
         romans += sum(item.id.lower() == _ROMAN[romans + i] for i, item in enumerate(items[: len(_ROMAN) - romans]))
         labels += [item.label for item in items if item.label is not None]
@@ -284,7 +285,7 @@ def _labelled_items(
             items.append(_Item(match["roman"], hit.start, end, None, hit.rule.id, hit))
             continue
         if digits and part:
-            if int(digits) not in {number, number + 1}:
+            if int(digits) not in ({number, number + 1} if items else {number, number + 1, counted, counted + 1}):
                 continue
             number, letter, name, parent = int(digits), part.lower(), f"{int(digits)}{part}", str(int(digits))
         elif digits:
