@@ -148,7 +148,7 @@ class OutcomesComponent:
         for hit in [*hits, *references]:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         evidence = [*_from_cues(reading, hits, references), *_from_grounds(reading, hits, references)]
-        evidence = _settled(reading, evidence)
+        evidence = _of_the_whole(reading, _settled(reading, evidence))
         reading.facts.outcomes = _decide_all(reading, evidence)
         reading.facts.letter_outcome = _letter(reading, evidence, hits)
         return doc
@@ -330,6 +330,21 @@ def _settled(reading: Reading, evidence: Sequence[_Evidence]) -> list[_Evidence]
         names = tuple(dict.fromkeys(name for e in unfounded for name in e.questions))
         out.append(replace(item, questions=names, basis="named" if names else ""))
     return sorted(out, key=lambda item: item.start)
+
+
+def _of_the_whole(reading: Reading, evidence: Sequence[_Evidence]) -> list[_Evidence]:
+    """Let the only refusal of a letter without labels and figures speak of all questions, whatever words it shares."""
+    refusals = {e.outcome for e in evidence if _is_refusal(e.outcome) and not e.traits & {"weak", "generic"}}
+    placed = any(b.basis not in {"content", "single"} for b in reading.facts.answers)
+    given = any(f.status in _GIVEN for f in reading.facts.observations)
+    others = any(e.basis == "named" or _is_giving(e) for e in evidence)
+    if len(refusals) != 1 or placed or given or others:
+        return list(evidence)
+    return [replace(e, questions=(), basis="") if e.basis in {"content", "words"} else e for e in evidence]
+
+
+def _is_giving(item: _Evidence) -> bool:
+    return item.outcome in _GIVING and "weak" not in item.traits
 
 
 def _tail(reading: Reading, last: AnswerBlock) -> int | None:

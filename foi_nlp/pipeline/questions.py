@@ -131,8 +131,11 @@ class QuestionsComponent:
         replies = _replies(reading)
         for reply in replies:
             questions, labels = _questions(reading, reply, asked, inline, _counted_answers(reading, reply, answered))
-            if not questions:
-                questions = _numbered_in_answers(reading, reply, answered) or _told(reading, reply, told)
+            if len(questions) <= 1 and not any(question.rule for question in questions):
+                numbered = _numbered_in_answers(reading, reply, answered)
+                if not questions or all(_is_quoted(reading, question) for question in numbered):
+                    questions = numbered or questions
+            questions = questions or _told(reading, reply, told)
             questions += _named_in_answers(reading, reply, questions, inline, answered)
             questions.sort(key=lambda q: q.start)
             if len(replies) > 1:
@@ -538,6 +541,11 @@ def _numbered_in_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit
             name = str(len(out) + 1)
             out.append(_question(reading, name, hit.end, reading.line_at(hit.end)[1], None, hit.rule.id))
     return out if len(out) > 1 else []
+
+
+def _is_quoted(reading: Reading, question: Question) -> bool:
+    """Whether a question stands in a line that is marked as quoted from another mail."""
+    return reading.text[reading.line_at(question.start)[0] :].lstrip().startswith(">")
 
 
 def _counted_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit]) -> int:
