@@ -618,3 +618,30 @@ def test_whole_letters(nlp: Language, text: str, outcomes: dict[str, str], lette
     facts = nlp(text)._.foi
     assert {o["question"]: o["outcome"] for o in facts["outcomes"]} == outcomes
     assert facts["letter_outcome"]["id"] == letter
+
+
+def test_the_only_refusal_of_a_letter_speaks_of_all_its_questions(nlp: Language) -> None:
+    text = (
+        "Request\n\n1. How many satellite trackers do forces own?\n2. How often were they used?\n3. What was spent?\n\n"
+        "Response\n\nWe neither confirm nor deny that anything is held about trackers, as section 24(2) says.\n\n"
+        "Were it said what was spent, some would know.\n"
+    )
+    assert _outcomes(nlp, text) == {"1": "ncnd", "2": "ncnd", "3": "ncnd"}
+
+
+def test_figures_that_argue_for_a_refusal_are_left_out_and_put_before_a_person(nlp: Language) -> None:
+    text = (
+        ONE + "Example Police has decided to refuse your request as vexatious under section 14(1) of the Act.\n\n"
+        "In 2015 there were 212 e-mails from you.\n"
+    )
+    facts = nlp(text)._.foi
+    assert facts["observations"] == []
+    assert "figure_in_refusal" in {item["code"] for item in facts["needs_review"]}
+
+
+def test_figures_given_to_help_beside_a_refusal_are_kept(nlp: Language) -> None:
+    text = (
+        ONE + "To answer would exceed the appropriate limit of 18 hours, and section 12(1) applies. To be of help, 611 "
+        "cars were reported stolen in 2016.\n"
+    )
+    assert [figure["value"] for figure in nlp(text)._.foi["observations"]] == [611]

@@ -127,3 +127,99 @@ def test_rows_that_repeat_the_questions_answer_them(nlp: Language) -> None:
     reading = _read(nlp, text)
     assert question_at(reading, text.index("88")) == ("1",)
     assert question_at(reading, text.index("99")) == ("2",)
+
+
+PLACES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
+    "numbered notes under a table are no answers": (
+        (
+            "You asked:\n\n• the number of knife crimes\n• how many were detected\n• how many cameras are worn\n\n"
+            "Response\n\nTable 1: knife crimes(1)\n\nYear\t2019\t2020\nKent\t881\t771\n\n"
+            "1. Taken from the day of report.\n2. Knife crimes are counted once.\n\n"
+            "As for your third point, 995 cameras are worn.\n"
+        ),
+        {"881": ("1",), "995": ("3",)},
+    ),
+    "a heading that names a question, under repeated questions": (
+        (
+            "What you asked is set out below with our answer after each part.\n\nPlease provide:\n\n"
+            "1) How many cars?\n\nAnswer\nThere are 881.\n\n2) How many vans?\n\nAnswer\nSee below.\n\n"
+            "3) How many dogs?\n\nAnswer\nThere are 771.\n\nQuestion 2\n\nThere would be 995 papers to read.\n"
+        ),
+        {"881": ("1",), "771": ("3",), "995": ("2",)},
+    ),
+    "a paragraph in the words of a question that no label names": (
+        (
+            "Request\n\n1. How many patrol cars?\n2. How many vans?\n3. Your policy on the export of falcons?\n\n"
+            "Response\n\n"
+            "1. There are 881.\n\n2. There are 771.\n\nOur policy on falcons and their export has 995 pages.\n"
+        ),
+        {"881": ("1",), "771": ("2",), "995": ("3",)},
+    ),
+    "answers in words before the first label": (
+        (
+            "Request\n\n1. How many work at Margate?\n2. How many have resigned?\n3. What were their reasons?\n\n"
+            "Response\n\n881 work at Margate.\n\n771 resigned in that year.\n\nQ3. They gave 995 reasons.\n"
+        ),
+        {"881": ("1",), "771": ("2",), "995": ("3",)},
+    ),
+    "a table beside paragraphs that answer others": (
+        (
+            "Request\n\n- the number of burglaries by year\n- how many Taser officers there are\n"
+            "- the cost of falcon food\n\n"
+            "Response\n\nYear\t2019\t2020\nBurglaries\t881\t771\n\nTaser officers number 995.\n\n"
+            "Falcon food came to £663 as a cost.\n"
+        ),
+        {"995": ("2",), "663": ("3",)},
+    ),
+    "numbers in headings of Markdown": (
+        "Request\n\n1. How many vans?\n2. What do they cost?\n\nResponse\n\n## 1\n\nThere are 881.\n\n## 2\n\n£995.\n",
+        {"881": ("1",), "995": ("2",)},
+    ),
+    "questions quoted in a mail, each above its answer": (
+        (
+            "Our reference 12\n\nI have answered under each part.\n\n> 1. Number of calls in each month\n\n"
+            "There were 881.\n\n"
+            "> 2. How many crimes were there\n\nThere were 995.\n"
+        ),
+        {"881": ("1",), "995": ("2",)},
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "places"), PLACES.values(), ids=PLACES.keys())
+def test_which_question_a_place_answers(nlp: Language, text: str, places: dict[str, tuple[str, ...]]) -> None:
+    reading = _read(nlp, text)
+    assert {words: question_at(reading, text.index(words)) for words in places} == places
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        pytest.param(
+            "Request 1A\nHow many cars?\n\nAnswer\n881\n\nRequest 1B\nHow many vans?\n\nAnswer\n771\n\n"
+            "Request 2A\nHow many dogs?\n\nAnswer\n995\n",
+            ["1A", "1B", "2A"],
+            id="counted on under headings of their own",
+        ),
+        pytest.param(
+            "You would like to have the following:\n\n1 How many cars are there? 2 How old is the oldest? 3 How many "
+            "were sold?\n\nResponse\n\n1  There are 881.\n\n2  It is 9.\n\n3  There were 771.\n",
+            ["1", "2", "3"],
+            id="numbers without a mark in one paragraph",
+        ),
+        pytest.param(
+            "This response answered the following query, received on 2 May 2019:\n\n1) The number of cars.\n"
+            "2) The number of vans.\n\nWe hold this. There are 881.\n\nQuestion 2. There are 771.\n",
+            ["1", "2"],
+            id="a query that a page repeats",
+        ),
+        pytest.param(
+            "The Roads Unit has provided the following information.\n\n1. The number of cars.\n\n881\n\n"
+            "2. The number of vans.\n\n771\n",
+            ["1", "2"],
+            id="questions above their answers on a page without a request",
+        ),
+    ],
+)
+def test_questions_of_other_layouts(nlp: Language, text: str, ids: list[str]) -> None:
+    assert [question.id for question in _read(nlp, text).facts.questions] == ids

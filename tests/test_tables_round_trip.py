@@ -53,9 +53,7 @@ def write(number: int | None, *, thousands: bool) -> str:
 
 
 @st.composite
-def tables(
-    draw: st.DrawFn, *, blanks: bool = True, suppressed: bool = True, names: list[str] | None = None
-) -> Table:
+def tables(draw: st.DrawFn, *, blanks: bool = True, suppressed: bool = True, names: list[str] | None = None) -> Table:
     first = draw(st.integers(2005, 2022))
     n = draw(st.integers(2, 7))
     fiscal = draw(st.booleans())

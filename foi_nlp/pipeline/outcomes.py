@@ -148,10 +148,38 @@ class OutcomesComponent:
         for hit in [*hits, *references]:
             reading.mark(hit.rule.label, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
         evidence = [*_from_cues(reading, hits, references), *_from_grounds(reading, hits, references)]
-        evidence = _of_the_whole(reading, _settled(reading, evidence))
-        reading.facts.outcomes = _decide_all(reading, evidence)
+        evidence = _settled(reading, evidence)
+        alone = _refuses_alone(reading, evidence)
+        if alone:
+            evidence = [replace(e, questions=(), basis="") for e in evidence]
+        reading.facts.outcomes = _decide_all(reading, evidence, by_blocks=not alone)
         reading.facts.letter_outcome = _letter(reading, evidence, hits)
+        _take_back_arguments(reading, evidence)
         return doc
+
+
+def _take_back_arguments(reading: Reading, evidence: Sequence[_Evidence]) -> None:
+    """Leave out figures in running text of an answer that gives nothing: they are its reasons, not the answer."""
+    giving = {reading.sentence_at(e.start) for e in evidence if e.outcome in _GIVING}
+    refused = {o.question: _gives_nothing(o) for o in reading.facts.outcomes}
+    kept = []
+    for figure in reading.facts.observations:
+        argues = refused.get(figure.question, False) if figure.question else bool(refused) and all(refused.values())
+        argues = argues and figure.method == "prose" and not figure.is_proxy
+        if argues and reading.sentence_at(figure.start) not in giving:
+            reading.review(
+                "figure_in_refusal",
+                f"{figure.value_raw!r} stands in the reasons for a refusal and was left out; add it if it answers.",
+                figure.start,
+                figure.end,
+            )
+        else:
+            kept.append(figure)
+    reading.facts.observations = kept
+
+
+def _gives_nothing(outcome: Outcome) -> bool:
+    return _is_refusal(outcome.outcome) and not any(_group(name) in _SUPPLIED for name in outcome.secondary)
 
 
 def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit]) -> list[_Evidence]:
@@ -332,15 +360,13 @@ def _settled(reading: Reading, evidence: Sequence[_Evidence]) -> list[_Evidence]
     return sorted(out, key=lambda item: item.start)
 
 
-def _of_the_whole(reading: Reading, evidence: Sequence[_Evidence]) -> list[_Evidence]:
-    """Let the only refusal of a letter without labels and figures speak of all questions, whatever words it shares."""
+def _refuses_alone(reading: Reading, evidence: Sequence[_Evidence]) -> bool:
+    """Whether a letter without labels and figures says one refusal only: it is of all questions, not of the nearest."""
     refusals = {e.outcome for e in evidence if _is_refusal(e.outcome) and not e.traits & {"weak", "generic"}}
-    placed = any(b.basis not in {"content", "single"} for b in reading.facts.answers)
-    given = any(f.status in _GIVEN for f in reading.facts.observations)
+    placed = any(block.basis not in {"content", "single"} for block in reading.facts.answers)
+    given = any(figure.status in _GIVEN for figure in reading.facts.observations)
     others = any(e.basis == "named" or _is_giving(e) for e in evidence)
-    if len(refusals) != 1 or placed or given or others:
-        return list(evidence)
-    return [replace(e, questions=(), basis="") if e.basis in {"content", "words"} else e for e in evidence]
+    return len(refusals) == 1 and not placed and not given and not others
 
 
 def _is_giving(item: _Evidence) -> bool:
@@ -367,7 +393,7 @@ def _group(outcome: str) -> str:
     return _kinds()[outcome].group
 
 
-def _decide_all(reading: Reading, evidence: Sequence[_Evidence]) -> list[Outcome]:
+def _decide_all(reading: Reading, evidence: Sequence[_Evidence], *, by_blocks: bool) -> list[Outcome]:
     cases = {question.id: _Case(question) for question in reading.facts.questions}
     general = [e for e in evidence if not e.questions]
     for item in evidence:
@@ -377,7 +403,7 @@ def _decide_all(reading: Reading, evidence: Sequence[_Evidence]) -> list[Outcome
     for figure in reading.facts.observations:
         if figure.question in cases:
             cases[figure.question].figures.append(figure)
-    for block in reading.facts.answers:
+    for block in reading.facts.answers if by_blocks else ():
         for name in block.question_ids:
             if name in cases:
                 cases[name].blocks.append((block.label[1] if block.label else block.start, block.end))
