@@ -512,6 +512,20 @@ def test_the_method_note_counts_what_the_tables_hold(tmp_path: Path) -> None:
         assert f"\n- {sentence}" in note
 
 
+@pytest.mark.parametrize(
+    ("copies", "said"),
+    [
+        (0, "2 letters were read. Every figure is quoted"),
+        (1, "3 letters were read. 1 of them is a copy of another and is not counted. Every figure is quoted"),
+        (2, "4 letters were read. 2 of them are copies of others and are not counted. Every figure is quoted"),
+    ],
+)
+def test_the_note_says_how_many_letters_are_copies(copies: int, said: str) -> None:
+    first = letter("kent", {"2019": 3})
+    again = [first.model_copy(update={"source": f"copy-{n}.txt"}) for n in range(copies)]
+    assert said in method_note(collate_records([first, *again, letter("essex", {"2019": 4})]))
+
+
 def test_without_a_campaign_file_the_note_says_nothing_of_who_was_asked() -> None:
     note = method_note(collate_records([letter("kent", {"2019": 3}), letter("essex", {"2019": 4})]))
     assert "- 2 authorities have answered: Essex Police, Kent Police." in note

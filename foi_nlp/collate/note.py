@@ -28,9 +28,8 @@ def method_note(collation: Collation) -> str:
     """Give the method note in Markdown."""
     letters = collation.tables["letters"]
     copies = sum(row["duplicate_of"] is not None for row in letters)
-    once = (
-        f" {_count(copies, 'of them is a copy of another and is', 'of them are copies of others and are')} not counted"
-    )
+    copied = _count(copies, "of them is a copy of another and is", "of them are copies of others and are")
+    once = f" {copied} not counted." if copies else ""
     parts = [
         f"# Method note: {_safe(collation.name)}",
         "",
