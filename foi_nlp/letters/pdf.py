@@ -13,6 +13,7 @@ from foi_nlp.letters.assembling import CellText, TextBuilder
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
 from foi_nlp.letters.pdf_asides import Asides, asides_of, files_within, notes_of, seen_characters
+from foi_nlp.letters.pdf_columns import in_reading_order
 from foi_nlp.letters.pdf_tables import PageTable, Row, aligned_tables, inside, is_data, ruled_tables
 from foi_nlp.letters.pdf_words import Line, Word, lines_of, words_of
 from foi_nlp.letters.source import Reader, SourceFile
@@ -146,6 +147,7 @@ def page_contents(data: bytes, source: str, *, include_hidden: bool = False) -> 
             ]
         else:
             content.lines, content.furniture = body, set()
+        content.lines = in_reading_order(content.lines, [table.box for table in content.tables])
     return contents
 
 
@@ -260,7 +262,9 @@ def _carried(
 
 
 def _top(item: Line | PageTable) -> float:
-    return item.box[1] if isinstance(item, PageTable) else item.top
+    if isinstance(item, PageTable):
+        return item.box[1]
+    return item.top if item.order is None else item.order
 
 
 def _ends_sentence(line: Line) -> bool:
@@ -275,9 +279,11 @@ def _margins(lines: Sequence[Line]) -> tuple[float, float]:
 def _write_line(line: Line, before: Line | None, builder: TextBuilder, page: int, margins: tuple[float, float]) -> None:
     if before is not None:
         gap = line.top - before.bottom
-        if gap > 0.75 * max(line.size, before.size) or line.size > 1.15 * before.size:
+        goes_on = _wraps(before, line, margins)
+        next_column = gap < -line.size and line.order is not None
+        if gap > 0.75 * max(line.size, before.size) or line.size > 1.15 * before.size or (next_column and not goes_on):
             builder.end_paragraph()
-        elif _wraps(before, line, margins):
+        elif goes_on:
             glued = before.words[-1].text.endswith("-") and before.words[-1].text[-2:-1].isalnum()
             if not glued:
                 builder.add(" ")
@@ -298,7 +304,7 @@ def _wraps(before: Line, line: Line, margins: tuple[float, float]) -> bool:
     first = line.words[0]
     if _LIST_MARK.match(first.text) or len(before.chunks()) > 1 or len(line.chunks()) > 1:
         return False
-    left, right = margins
+    left, right = before.margins or margins
     if before.x1 - before.x0 < 0.5 * (right - left):
         return False  # short lines that end at the margin are set to the right, as letterheads are
     room = right - before.x1
