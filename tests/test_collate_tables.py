@@ -152,6 +152,21 @@ def test_a_year_that_a_force_leaves_out_is_a_row_without_value() -> None:
     assert (gap["authority_id"], gap["period_label"], gap["value"]) == ("essex", "2020", None)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status", "said"),
+    [
+        ("refused_cost", "refused_cost", "refused: it would cost more than the limit"),
+        ("refused_accessible", "refused", "refused: available elsewhere"),
+        ("ncnd", "ncnd", "neither confirmed nor denied"),
+        ("not_addressed", "not_addressed", "the letter says nothing about it"),
+        ("disclosed_full", "no_figure", "the letter gives no figure that could be read"),
+    ],
+)
+def test_a_question_without_figure_says_why(outcome: str, status: str, said: str) -> None:
+    (row,) = collate_records([letter("kent", {}, outcome=outcome)]).tables["comparison"]
+    assert (row["value_status"], row["reasons"], row["grade"]) == (status, said, "no_figure")
+
+
 def test_a_hidden_value_keeps_its_bounds_and_has_no_value() -> None:
     c = collate_records([letter("kent", {"2019": None})])
     row = next(r for r in c.tables["comparison"] if r["observation_id"])
