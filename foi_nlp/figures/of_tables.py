@@ -25,7 +25,6 @@ from foi_nlp.figures.meaning import (
 )
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext, parse_period, resolve, spanning
 from foi_nlp.figures.values import parse_value
-from foi_nlp.pipeline.questions import question_at
 from foi_nlp.records import Observation, Period
 from foi_nlp.tables.pairing import pair
 from foi_nlp.tables.words import has_word, is_word, starts_with_word
@@ -109,7 +108,7 @@ class TableFigures:
         return out
 
     def _meaning(self, grid: Grid, table: str) -> TableMeaning:
-        spans = self._lead(grid)
+        spans = tuple(lead_of(self.reading, grid.start)[:MOST_LEAD])
         period = None
         for span in spans[:3]:
             period = one_period(found_in(self.reading, span, self.context, self.asking.masked), self.context, "caption")
@@ -120,14 +119,6 @@ class TableFigures:
         caption = shortened(grid.caption) if states_metric(grid.caption) else ""
         return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid),
                             caption or stated_over(self.reading, spans))  # fmt: skip
-
-    def _lead(self, grid: Grid) -> tuple[tuple[int, int], ...]:
-        """Give the sentences that lead up to a table, none of them from the answer to another question."""
-        own = question_at(self.reading, grid.start)
-        spans = lead_of(self.reading, grid.start)[:MOST_LEAD]
-        answered = [question_at(self.reading, span[0]) for span in spans]
-        last = next((i for i, ids in enumerate(answered) if own and ids and ids != own), len(spans))
-        return tuple(spans[:last])
 
     def _notes(self, grid: Grid) -> dict[str, Period]:
         """Give what footnote marks of periods stand for: the last day of a part year, by its mark."""
