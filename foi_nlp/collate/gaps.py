@@ -125,6 +125,8 @@ def _status(
 
 def _year_label(row: Row) -> str:
     start = str(row["period_start"] or "")
+    if not start[:4].isdecimal():
+        return ""
     if row["period_type"] == "financial_year":
         return f"{start[:4]}/{(int(start[:4]) + 1) % 100:02d}"
     if row["period_type"] in ("calendar_year", "year_to_date") and start[5:] == "01-01":
