@@ -306,9 +306,23 @@ def test_one_force_under_two_names_counts_once(tmp_path: Path) -> None:
     assert "kent" in campaign.notes[0]
 
 
+def test_a_force_named_in_both_lists_was_asked_on_its_own_day(tmp_path: Path) -> None:
+    text = CAMPAIGN + '[[asked]]\nforce = "kent"\non = 2021-02-09\n'
+    campaign = read_campaign(_campaign(tmp_path, text))
+    assert str(campaign.asked["kent"]) == "2021-02-09"
+    assert campaign.notes == (
+        "“kent” is named twice: it counts once",
+        "kent is in campaign.forces and in [[asked]]: the day of [[asked]] stands",
+    )
+
+
+TWO_DAYS = "".join(f'[[asked]]\nforce = "surrey"\non = 2021-02-0{day}\n' for day in (8, 9))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (CAMPAIGN + TWO_DAYS, r"asked\[1\].force: surrey was asked on another day by asked\[0\].force"),
         (CAMPAIGN.replace('"kent"', '"kemt"'), "did you mean “kent”"),
         (CAMPAIGN.replace("sent =", "send ="), "campaign.send: is no key of the campaign file; did you mean “sent”"),
         (CAMPAIGN.replace("[campaign]", "[campain]"), "did you mean “campaign”|campaign: is missing"),

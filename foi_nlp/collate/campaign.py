@@ -178,16 +178,19 @@ def _checked(path: Path, file: _File) -> Campaign:
     names = _names()
     asked: dict[str, date | None] = {}
     notes: list[str] = []
-    written: dict[str, str] = {}
+    written: dict[str, tuple[str, str]] = {}
     entries = [(name, file.campaign.sent, f"campaign.forces[{n}]") for n, name in enumerate(file.campaign.forces)]
     entries += [(a.force, a.on or file.campaign.sent, f"asked[{n}].force") for n, a in enumerate(file.asked)]
     for name, day, place in entries:
         force = _resolve(name, names, f"{path}: {place}")
         if force in written:
-            if asked[force] != day and asked[force] is not None and day is not None and place.startswith("campaign"):
-                raise CollateError(f"{path}: {place}: {force} is named twice with different days; keep one")
-            notes.append(f"“{name}” and “{written[force]}” are one authority, {force}: it counts once")
-        written[force] = name
+            first, where = written[force]
+            if where.startswith("asked") and asked[force] != day:
+                raise CollateError(f"{path}: {place}: {force} was asked on another day by {where}; keep one")
+            notes.append(_named_twice(force, first, name))
+            if asked[force] != day:
+                notes.append(f"{force} is in campaign.forces and in [[asked]]: the day of [[asked]] stands")
+        written[force] = (name, place)
         asked[force] = day
     ids = [question.id for question in file.question]
     for question in file.question:
@@ -212,6 +215,12 @@ def _checked(path: Path, file: _File) -> Campaign:
         align=tuple((a.letter, a.question, tuple(a.questions)) for a in file.align),
         notes=tuple(notes),
     )
+
+
+def _named_twice(force: str, first: str, second: str) -> str:
+    if first == second:
+        return f"“{first}” is named twice: it counts once"
+    return f"“{second}” and “{first}” are one authority, {force}: it counts once"
 
 
 def _names() -> dict[str, str]:
