@@ -650,3 +650,14 @@ def test_a_letter_that_counts_another_unit_elsewhere_is_compared_with_care() -> 
         ("2", "incidents"): "with_care",
         ("2", "crimes"): "not_comparable",
     }
+
+
+@pytest.mark.parametrize("name", ["Kent", "KENT POLICE (10412)", "Kent Police", "kent"])
+def test_a_joint_letter_that_names_the_force_of_a_row_gives_its_figure_to_that_force(name: str) -> None:
+    record = letter("kent", {"2019": 3})
+    record.authorities = [
+        Authority(id=force, name=force, role="joint_responder", start=0, end=0) for force in ("kent", "essex")
+    ]
+    record.observations[0].breakdown = {"category": name}
+    (row,) = [row for row in collate_records([record]).tables["comparison"] if row["observation_id"]]
+    assert (row["authority_id"], row["line"], row["grade"]) == ("kent", "all", "comparable")

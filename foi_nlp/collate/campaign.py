@@ -33,6 +33,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -175,7 +176,7 @@ def _what_is_wrong(error: ErrorDetails) -> str:
 
 
 def _checked(path: Path, file: _File) -> Campaign:
-    names = _names()
+    names = ids_by_name()
     asked: dict[str, date | None] = {}
     notes: list[str] = []
     written: dict[str, tuple[str, str]] = {}
@@ -223,22 +224,23 @@ def _named_twice(force: str, first: str, second: str) -> str:
     return f"“{second}” and “{first}” are one authority, {force}: it counts once"
 
 
-def _names() -> dict[str, str]:
+@lru_cache(maxsize=1)
+def ids_by_name() -> Mapping[str, str]:
     """Give the id of each authority by its id, names and abbreviations, folded; what names two stands for neither."""
     found: dict[str, set[str]] = {}
     for row in register("authorities"):
         for name in (row["id"], row["name"], *row.get("aliases", []), *row.get("abbreviations", [])):
-            found.setdefault(_fold(str(name)), set()).add(str(row["id"]))
+            found.setdefault(fold_name(str(name)), set()).add(str(row["id"]))
     ids = {str(row["id"]) for row in register("authorities")}
     plain = {name: next(iter(owners)) for name, owners in found.items() if len(owners) == 1}
-    return plain | {_fold(i): i for i in ids}
+    return plain | {fold_name(i): i for i in ids}
 
 
 def _resolve(name: str, names: Mapping[str, str], place: str) -> str:
-    force = names.get(_fold(name))
+    force = names.get(fold_name(name))
     if force is not None:
         return force
-    nearest = process.extractOne(_fold(name), list(names))
+    nearest = process.extractOne(fold_name(name), list(names))
     hint = f"; did you mean “{names[nearest[0]]}”?" if nearest and nearest[1] >= 60 else ""
     raise CollateError(
         f"{place}: “{name}” is no authority that foi_nlp knows, or stands for several{hint} "
@@ -246,5 +248,6 @@ def _resolve(name: str, names: Mapping[str, str], place: str) -> str:
     )
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
+    """Give a name as `ids_by_name` has it."""
     return " ".join(name.casefold().replace("&", " and ").replace("-", " ").split())

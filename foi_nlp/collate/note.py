@@ -41,7 +41,7 @@ def method_note(collation: Collation) -> str:
     alone = len(collation.tables["groups"]) - len(shown)
     if alone:
         parts += ["", f"{_count(alone, 'other request is', 'other requests are')} answered by one letter each."]
-    parts += ["", *_issues(collation), "", *_METHOD]
+    parts += [*_issues(collation), "", *_METHOD]
     return "\n".join(parts) + "\n"
 
 
@@ -233,7 +233,7 @@ def _issues(collation: Collation) -> list[str]:
     rows = [row for row in collation.tables["issues"] if row["group_id"] is None]
     if not rows:
         return []
-    return ["## To know before use", "", *(f"- {_safe(_sentence(text))}" for text in issue_texts(rows))]
+    return ["", "## To know before use", "", *(f"- {_safe(_sentence(text))}" for text in issue_texts(rows))]
 
 
 def issue_texts(rows: Sequence[Row]) -> list[str]:
