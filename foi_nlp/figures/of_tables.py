@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import regex
@@ -120,6 +121,16 @@ class TableFigures:
         return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid),
                             caption or stated_over(self.reading, spans))  # fmt: skip
 
+    @cached_property
+    def _stem(self) -> PlacedPeriod | None:
+        """Give the period of the words before the first answer that all questions go on from: "how many of each:"."""
+        first = min((answer.start for answer in self.reading.facts.answers), default=0)
+        for span in lead_of(self.reading, first - 1)[:2] if first else ():
+            if self.reading.text[slice(*span)].rstrip().endswith(":"):
+                found = found_in(self.reading, span, self.context, self.asking.masked)
+                return one_period(found, self.context, "question")
+        return None
+
     def _notes(self, grid: Grid) -> dict[str, Period]:
         """Give what footnote marks of periods stand for: the last day of a part year, by its mark."""
         out: dict[str, Period] = {}
@@ -163,7 +174,11 @@ class TableFigures:
             return None
         if meaning.period is None and self._is_cross_table(figure):
             return None
-        return meaning.period or self.asking.period(figure.start, " ".join((*figure.column_labels, *figure.row_labels)))
+        return (
+            meaning.period
+            or self.asking.period(figure.start, " ".join((*figure.column_labels, *figure.row_labels)))
+            or self._stem
+        )
 
     def _is_cross_table(self, figure: PairedFigure) -> bool:
         """Whether a figure stands under two breakdowns, so that the request alone would have to give its period."""
