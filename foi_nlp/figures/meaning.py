@@ -521,17 +521,21 @@ def caveats_for(
         plain = scope.lower()
         if (
             plain == "letter"
-            or (table is not None and plain in {table, f"table {table.lstrip('t')}"})
-            or (observation_question is not None and plain in _question_scopes(observation_question))
+            or (table is not None and plain in {table, f"table {table}", f"table {table.lstrip('t')}"})
+            or (observation_question is not None and _names_question(plain, observation_question))
             or (marked and plain in {"cell", "cells"})
         ):
             out.append(caveat)
     return out
 
 
-def _question_scopes(question: str) -> set[str]:
+def _names_question(scope: str, question: str) -> bool:
+    """Whether a scope ("question 1a", "questions 1, 2") names a question, or the one that it is a part of."""
+    kind, _, ids = scope.partition(" ")
     plain = question.lower()
-    return {f"question {plain}", f"q{plain}", f"question {plain[:1]}", f"q{plain[:1]}"}
+    whole = plain[: len(plain) - len(plain.lstrip("0123456789"))] or plain
+    named = {one.strip() for one in ids.split(",")} if kind in {"question", "questions"} else {scope.removeprefix("q")}
+    return not named.isdisjoint({plain, whole})
 
 
 def shortened(text: str) -> str:
