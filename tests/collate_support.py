@@ -244,23 +244,36 @@ _CONTENT = ("value", "value_status", "unit", "period_type", "grade", "grade_over
 
 @dataclass(frozen=True, order=True)
 class Difference:
-    """What differs in how many cells of one force's answer to one question."""
+    """What differs in one force's answer to one question: one column, or a cell that is missing or extra."""
 
     authority: str
     question: str
     what: str
 
 
-def differences(wanted: Collation, found: Collation) -> tuple[int, Counter[Difference]]:
-    """Compare two comparisons cell by cell: give the count of cells that are equal, and what differs how often.
+@dataclass
+class Compared:
+    """How many cells are equal, how many are not, and each difference with the count of cells that it is in."""
+
+    equal: int
+    unequal: int
+    differences: Counter[Difference]
+
+    def __str__(self) -> str:
+        lines = [f"{self.equal} cells are equal, {self.unequal} are not:"]
+        lines += [f"  {n:3} {d.authority} {d.question}: {d.what}" for d, n in sorted(self.differences.items())]
+        return "\n".join(lines)
+
+
+def compared(wanted: Collation, found: Collation) -> Compared:
+    """Compare two comparisons cell by cell.
 
     Cells are the same if question, line, authority, days and the value as written are. Then their value, status,
     unit, kind of period, measure (the one asked for or another) and both grades must be equal.
     """
     left, right = _by_cell(wanted), _by_cell(found)
     shared = left & right
-    equal = shared.total()
-    differing: Counter[Difference] = Counter()
+    result = Compared(shared.total(), 0, Counter())
     missing, extra = _rows(left - shared), _rows(right - shared)
     for key in ("", "line", "question_id", "period_end", "period_start"):
         for row in list(missing):
@@ -268,12 +281,15 @@ def differences(wanted: Collation, found: Collation) -> tuple[int, Counter[Diffe
             if match is not None:
                 missing.remove(row)
                 extra.remove(match)
-                what = [k for k in (*_CELL, *_CONTENT, "measure") if row[k] != match[k]]
-                differing[_difference(row, ", ".join(f"{k} {match[k]} for {row[k]}" for k in what))] += 1
+                result.unequal += 1
+                for column in (*_CELL, *_CONTENT, "measure"):
+                    if row[column] != match[column]:
+                        result.differences[_difference(row, f"{column} {match[column]} for {row[column]}")] += 1
     for word, rows in (("missing", missing), ("extra", extra)):
         for row in rows:
-            differing[_difference(row, f"{word}: {row['line']} {row['period_start']} {row['shown']}")] += 1
-    return equal, differing
+            result.unequal += 1
+            result.differences[_difference(row, f"{word}: {row['line']} {row['period_start']} {row['shown']}")] += 1
+    return result
 
 
 def _by_cell(collation: Collation) -> Counter[tuple[tuple[str, object], ...]]:

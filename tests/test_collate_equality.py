@@ -11,7 +11,7 @@ from foi_nlp.records import LetterRecord
 from tests.collate_support import (
     REAL,
     Difference,
-    differences,
+    compared,
     found_records,
     gold_facts,
     gold_records,
@@ -69,7 +69,7 @@ def test_every_group_of_the_corpus_has_its_alignment_written_down() -> None:
     assert set(ALIGNED) == {gold["request_group"] for gold in gold_facts() if gold.get("request_group")}
 
 
-# Cells in which the two comparisons differ, and why.
+# Where the two comparisons differ, in how many cells, and why. A difference that is not here, or in more cells, fails.
 KNOWN: dict[str, dict[Difference, int]] = {
     "spiking-2016-2021": {
         # The letter tells of reports `of injection` in the sentence before; a label is not taken over sentences.
@@ -79,17 +79,15 @@ KNOWN: dict[str, dict[Difference, int]] = {
         Difference("police-scotland", "4", "grade_over_time comparable for with_care"): 5,
         # The notes at the end of the letter are read as notes on the last question before them.
         Difference("west-midlands", "1", "grade_over_time comparable for with_care"): 5,
+        Difference("west-midlands", "3", "grade_over_time comparable for with_care"): 11,
         # The percentage is read as one of all, and up to the day of extraction.
         Difference("west-midlands", "3", "extra: all 2021-01-01 76.7%"): 1,
         Difference("west-midlands", "3", "missing: female 2021-01-01 76.7%"): 1,
-        # That the letter counts crimes where incidents were asked for stands in its answer to question 1.
-        Difference(
-            "west-midlands",
-            "3",
-            "unit incidents for crimes, grade with_care for not_comparable, grade_over_time comparable for "
-            "with_care, measure asked for other",
-        ): 11,
-        Difference("west-midlands", "3", "unit incidents for crimes, measure asked for other"): 7,
+        # That the letter counts crimes where incidents were asked for stands in its answer to question 1; the
+        # collation sees that and lets these figures be compared with care only.
+        Difference("west-midlands", "3", "unit incidents for crimes"): 18,
+        Difference("west-midlands", "3", "measure asked for other"): 18,
+        Difference("west-midlands", "3", "grade with_care for not_comparable"): 11,
     },
     "hospital-crimes-2019-2024": {
         # `No crime at all was recorded at five of them` is read as a figure of all premises.
@@ -101,22 +99,16 @@ KNOWN: dict[str, dict[Difference, int]] = {
 }
 
 
-def _said(equal: int, differing: Counter[Difference]) -> str:
-    lines = [f"{equal} cells are equal, {differing.total()} differ:"]
-    lines += [f"  {n:3} {d.authority} {d.question}: {d.what}" for d, n in sorted(differing.items())]
-    return "\n".join(lines)
-
-
 @pytest.mark.parametrize("group", ALIGNED)
 def test_the_comparison_equals_the_one_that_gold_gives(group: str) -> None:
-    equal, differing = differences(collate_records(group_of(group)), collate_records(_found(group)))
-    assert not differing - Counter(KNOWN[group]), _said(equal, differing)
+    found = compared(collate_records(group_of(group)), collate_records(_found(group)))
+    assert not found.differences - Counter(KNOWN[group]), str(found)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real letters are not beside this checkout")
 def test_the_comparison_of_the_real_pair_equals_the_one_that_gold_gives() -> None:
-    equal, differing = differences(collate_records(gold_records(REAL, REAL / "gold-text")), collate_records(_real()))
-    assert not differing - Counter(KNOWN["real"]), _said(equal, differing)
+    found = compared(collate_records(gold_records(REAL, REAL / "gold-text")), collate_records(_real()))
+    assert not found.differences - Counter(KNOWN["real"]), str(found)
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="the real letters are not beside this checkout")

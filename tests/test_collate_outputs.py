@@ -16,14 +16,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from foi_nlp.collate import CollateError, Collation, collate_records, write
+from foi_nlp.collate import CollateError, Collation, collate_records, method_note, write
 from foi_nlp.collate.charts import Bar, can_draw, year_panel
 from foi_nlp.collate.package import csv_text, text_from_csv
 from foi_nlp.collate.report import marked, quotes, report_html
-from foi_nlp.collate.schema import BY_NAME, TABLES
+from foi_nlp.collate.schema import BY_NAME, TABLES, Row
+from foi_nlp.records import Period
 from tests.collate_support import ROOT, group_of
 from tests.test_collate_tables import letter
 
@@ -224,6 +225,24 @@ def test_hostile_text_and_repeated_ids_break_no_output(tmp_path: Path) -> None:
     assert source == HOSTILE
 
 
+ODD_DAYS = st.sampled_from(
+    [None, "", "2019", "2019-04", "2019-01-01", "2019-12-31", "2020-12-31", "9999-12-31", "soon"]
+)
+ODD_TYPES = st.sampled_from(["calendar_year", "financial_year", "year_to_date", "date_range", "month", "instant"])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(ODD_TYPES, ODD_DAYS, ODD_DAYS, st.booleans()), min_size=1, max_size=4))
+def test_odd_days_of_a_corrected_record_break_nothing(periods: list[tuple[str, str | None, str | None, bool]]) -> None:
+    record = letter("kent", {str(2019 + n): 3 for n in range(len(periods))}, caveats=("recording_change",))
+    record.caveats[0].scope = "period"
+    for figure, (kind, start, end, complete) in zip(record.observations, periods, strict=True):
+        figure.period = Period(label="x", type=kind, start=start, end=end, complete=complete)  # type: ignore[arg-type]
+    collation = collate_records([record, letter("essex", {"2019": 3})])
+    assert "Kent Police" in method_note(collation)
+    assert "<table>" in report_html(collation)
+
+
 def test_every_figure_leads_to_its_quote(hospital: Collation) -> None:
     page = report_html(hospital)
     targets = set(re.findall(r'id="([^"]+)"', page))
@@ -243,7 +262,7 @@ def test_a_report_of_quotes_only_holds_no_whole_letter(hospital: Collation) -> N
 @given(st.text(max_size=40), st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=6))
 def test_marking_loses_no_text(text: str, spans: list[tuple[int, int]]) -> None:
     pytest.importorskip("markupsafe")
-    places = [
+    places: list[Row] = [
         {"evidence_id": f"e{n}", "char_start": min(a, b, len(text)), "char_end": min(max(a, b), len(text))}
         for n, (a, b) in enumerate(spans)
         if min(a, b) < min(max(a, b), len(text))

@@ -152,6 +152,21 @@ def test_a_year_that_a_force_leaves_out_is_a_row_without_value() -> None:
     assert (gap["authority_id"], gap["period_label"], gap["value"]) == ("essex", "2020", None)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "status", "said"),
+    [
+        ("refused_cost", "refused_cost", "refused: it would cost more than the limit"),
+        ("refused_accessible", "refused", "refused: available elsewhere"),
+        ("ncnd", "ncnd", "neither confirmed nor denied"),
+        ("not_addressed", "not_addressed", "the letter says nothing about it"),
+        ("disclosed_full", "no_figure", "the letter gives no figure that could be read"),
+    ],
+)
+def test_a_question_without_figure_says_why(outcome: str, status: str, said: str) -> None:
+    (row,) = collate_records([letter("kent", {}, outcome=outcome)]).tables["comparison"]
+    assert (row["value_status"], row["reasons"], row["grade"]) == (status, said, "no_figure")
+
+
 def test_a_hidden_value_keeps_its_bounds_and_has_no_value() -> None:
     c = collate_records([letter("kent", {"2019": None})])
     row = next(r for r in c.tables["comparison"] if r["observation_id"])
@@ -291,9 +306,23 @@ def test_one_force_under_two_names_counts_once(tmp_path: Path) -> None:
     assert "kent" in campaign.notes[0]
 
 
+def test_a_force_named_in_both_lists_was_asked_on_its_own_day(tmp_path: Path) -> None:
+    text = CAMPAIGN + '[[asked]]\nforce = "kent"\non = 2021-02-09\n'
+    campaign = read_campaign(_campaign(tmp_path, text))
+    assert str(campaign.asked["kent"]) == "2021-02-09"
+    assert campaign.notes == (
+        "“kent” is named twice: it counts once",
+        "kent is in campaign.forces and in [[asked]]: the day of [[asked]] stands",
+    )
+
+
+TWO_DAYS = "".join(f'[[asked]]\nforce = "surrey"\non = 2021-02-0{day}\n' for day in (8, 9))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (CAMPAIGN + TWO_DAYS, r"asked\[1\].force: surrey was asked on another day by asked\[0\].force"),
         (CAMPAIGN.replace('"kent"', '"kemt"'), "did you mean “kent”"),
         (CAMPAIGN.replace("sent =", "send ="), "campaign.send: is no key of the campaign file; did you mean “sent”"),
         (CAMPAIGN.replace("[campaign]", "[campain]"), "did you mean “campaign”|campaign: is missing"),
@@ -512,6 +541,20 @@ def test_the_method_note_counts_what_the_tables_hold(tmp_path: Path) -> None:
         assert f"\n- {sentence}" in note
 
 
+@pytest.mark.parametrize(
+    ("copies", "said"),
+    [
+        (0, "2 letters were read. Every figure is quoted"),
+        (1, "3 letters were read. 1 of them is a copy of another and is not counted. Every figure is quoted"),
+        (2, "4 letters were read. 2 of them are copies of others and are not counted. Every figure is quoted"),
+    ],
+)
+def test_the_note_says_how_many_letters_are_copies(copies: int, said: str) -> None:
+    first = letter("kent", {"2019": 3})
+    again = [first.model_copy(update={"source": f"copy-{n}.txt"}) for n in range(copies)]
+    assert said in method_note(collate_records([first, *again, letter("essex", {"2019": 4})]))
+
+
 def test_without_a_campaign_file_the_note_says_nothing_of_who_was_asked() -> None:
     note = method_note(collate_records([letter("kent", {"2019": 3}), letter("essex", {"2019": 4})]))
     assert "- 2 authorities have answered: Essex Police, Kent Police." in note
@@ -607,3 +650,14 @@ def test_a_letter_that_counts_another_unit_elsewhere_is_compared_with_care() -> 
         ("2", "incidents"): "with_care",
         ("2", "crimes"): "not_comparable",
     }
+
+
+@pytest.mark.parametrize("name", ["Kent", "KENT POLICE (10412)", "Kent Police", "kent"])
+def test_a_joint_letter_that_names_the_force_of_a_row_gives_its_figure_to_that_force(name: str) -> None:
+    record = letter("kent", {"2019": 3})
+    record.authorities = [
+        Authority(id=force, name=force, role="joint_responder", start=0, end=0) for force in ("kent", "essex")
+    ]
+    record.observations[0].breakdown = {"category": name}
+    (row,) = [row for row in collate_records([record]).tables["comparison"] if row["observation_id"]]
+    assert (row["authority_id"], row["line"], row["grade"]) == ("kent", "all", "comparable")

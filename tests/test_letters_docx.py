@@ -36,6 +36,21 @@ def test_hidden_text_is_left_out_and_reported_and_read_when_asked_for(tmp_path: 
     assert read(tmp_path, "a.docx", data, include_hidden=True).text == "shown 1\n\nhidden 2"
 
 
+@pytest.mark.parametrize("numbered", [False, True])
+def test_comments_are_left_out_and_reported_and_read_when_asked_for(tmp_path: Path, *, numbered: bool) -> None:
+    import docx as word
+
+    document = word.Document()
+    run = document.add_paragraph(style="List Number" if numbered else None).add_run("There were 5.")
+    document.add_comment(run, text="It is 9 in truth", author="A B", initials="AB")
+    document.save(str(tmp_path / "made.docx"))
+    data = (tmp_path / "made.docx").read_bytes()
+    letter = read(tmp_path, "a.docx", data)
+    assert letter.text == ("1. There were 5." if numbered else "There were 5.")
+    assert [note.code for note in letter.notes] == ["hidden_content"]
+    assert "It is 9 in truth" in read(tmp_path, "a.docx", data, include_hidden=True).text
+
+
 def test_tracked_changes_are_reported(tmp_path: Path) -> None:
     body = (
         '<w:p><w:ins w:id="1" w:author="x"><w:r><w:t>6</w:t></w:r></w:ins>'

@@ -54,6 +54,21 @@ def test_tables_with_and_without_rules_are_exact(tmp_path: Path, commands: list[
     assert letter.text == "\n".join("\t".join(row) for row in FLAT)
 
 
+NARROW = [
+    ["", "12\nmonths\nto 30\nJune\n2024", "12\nmonths\nto 30\nJune\n2025"],
+    ["Orders granted", "19", "31"],
+    ["Of which breached", "4\n(21.1%)", "9\n(29.0%)"],
+]
+
+
+@pytest.mark.parametrize("commands", [[GRID], []], ids=["ruled", "aligned"])
+def test_narrow_columns_wrap_heads_and_bracketed_shares_within_their_cells(
+    tmp_path: Path, commands: list[tuple[object, ...]]
+) -> None:
+    data = table_pdf(NARROW, ("LEADING", (0, 0), (-1, -1), 11), ("VALIGN", (0, 0), (-1, -1), "TOP"), *commands)
+    assert rows(read(tmp_path, "a.pdf", data)) == [[" ".join(cell.split()) for cell in row] for row in NARROW]
+
+
 def test_shading_does_not_part_cells(tmp_path: Path) -> None:
     shade = ("BACKGROUND", (0, 0), (0, -1), colors.lightblue)
     assert rows(read(tmp_path, "a.pdf", table_pdf(CELLS, GRID, shade))) == FLAT
@@ -116,6 +131,12 @@ def test_a_sentence_goes_on_over_a_page_break(tmp_path: Path) -> None:
     long = "This is a sentence that is long enough to reach the right margin of the page and so it has"
     data = canvas_pdf([(72, 780, long)], [(72, 80, "to go on, up to 2017, on the next page.")])
     assert read(tmp_path, "a.pdf", data).text == f"{long} to go on, up to 2017, on the next page."
+
+
+def test_a_heading_at_the_top_of_a_page_is_not_glued_to_the_line_before(tmp_path: Path) -> None:
+    foot = "The Disclosure Office of the Force, Police Headquarters, Long Road, Large Town AB1 2CD, third floor"
+    data = canvas_pdf([(72, 700, foot)], [(72, 100, "Question 2")])
+    assert read(tmp_path, "a.pdf", data).text.split("\n") == [foot, "Question 2"]
 
 
 def test_tables_that_follow_each_other_on_a_page_stay_apart(tmp_path: Path) -> None:

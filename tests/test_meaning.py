@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         ("the total number of hate crimes recorded by officers", "crimes"),
         ("How many Taser trained officers do you have?", "officers"),
         ("How many members of staff left?", "staff"),
+        ("How many firearm, shotgun and explosives certificates were revoked?", "licences"),
+        ("How often were the powers of the Public Order Act 1986 used?", None),
         ("How many incidents by Outcome Type", "incidents"),
         ("Recorded crimes, by outcome", "crimes"),
         ("By outcome, the complaints received", "complaints"),

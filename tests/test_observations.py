@@ -108,3 +108,70 @@ def test_a_table_that_gives_no_figure_is_put_before_a_person(nlp: Language) -> N
     facts = nlp("Response\n\nKennel\tDogs\nNorth\t12\nSouth\t9\nEast\t4\n")._.foi
     assert facts["observations"] == []
     assert [item["table"] for item in facts["needs_review"] if item["table"]] == ["t1"]
+
+
+def test_a_year_in_the_answer_to_another_question_dates_no_table(nlp: Language) -> None:
+    text = """You asked:
+
+1. How many arrests were there between 1 May 2018 and 30 June 2018?
+
+2. What was the levy?
+
+3. The ages of those arrested.
+
+Response:
+
+1. There were 50.
+
+2. It is exempt under section 31. The levy that was asked for in 2012 is no secret.
+
+3.
+Age\tMale\tFemale
+10-17\t21\t6
+18-25\t11\t12
+"""
+    found = nlp(text)._.foi["observations"]
+    assert {o["period"]["start"] for o in found if o["table"]} <= {"2018-05-01"}
+
+
+def test_a_period_before_the_first_answer_dates_the_answers_that_go_on_from_it(nlp: Language) -> None:
+    text = """RESPONSE
+
+For people detained between 01/01/16 and 31/12/16, how many by each of the following:
+
+1 Gender
+
+Gender\tDetentions
+Female\t12
+Male\t34
+
+2 Religion
+
+No information held.
+
+3 Nationality
+
+Nationality\tDetentions
+French\t5
+Irish\t7
+"""
+    found = nlp(text)._.foi["observations"]
+    assert [(o["value"], o["period"]["start"]) for o in found if o["table"]] == [
+        (12, "2016-01-01"),
+        (34, "2016-01-01"),
+        (5, "2016-01-01"),
+        (7, "2016-01-01"),
+    ]
+
+
+def test_a_table_that_stands_alone_is_read(nlp: Language) -> None:
+    found = nlp('Offence,2016,2017\nArson,1,2\nTheft,"1,003",4\n')._.foi["observations"]
+    assert [o["value"] for o in found] == [1, 2, 1003, 4]
+
+
+def test_a_range_stands_for_itself_beside_ranges_that_begin_no_year(nlp: Language) -> None:
+    table = "\t1 February - 31 March 2020\t2020/21\t1 April - 30 June 2021\nReceived\t1\t62\t27\nUpheld\t0\t9\t3"
+    found = observations(nlp, table)
+    assert {(o["period"]["end"], o["period"]["type"]) for o in found if o["value"] in {27, 3}} == {
+        ("2021-06-30", "date_range")
+    }

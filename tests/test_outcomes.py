@@ -610,6 +610,323 @@ LETTERS = [
         "some_disclosed",
         id="Irish layout",
     ),
+    pytest.param(
+        HEAD
+        + (
+            "Your request\n\nPart 1: How many vans were stolen in 2018?\nPart 2: Who drove "
+            "them?\n\nReply\n\nPart 1\n\nThere were 14.\n\nPart 2\n\nThe exemption at section 40(2) is "
+            "engaged. The names will not be given."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_exempt"},
+        "some_disclosed",
+        id="parts",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + ("Our reply\n\nRe 1: there were 14.\n\nRe 2: we rely upon section 43(2) (commercial interests).")
+        + END,
+        {"1": "disclosed_full", "2": "refused_exempt"},
+        "some_disclosed",
+        id="re one re two",
+    ),
+    pytest.param(
+        (
+            "Cyf: 12/19\n\nAnnwyl Ymgeisydd\n\nCais\n\n1. Faint o faniau a gafodd eu dwyn yn "
+            "2018?\n\nYmateb\n\n1. 14\n\nYn gywir"
+        ),
+        {"1": "disclosed_full"},
+        "all_disclosed",
+        id="Welsh",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked for:\n\n• the number of vans stolen in 2018\n• the cost of fuel in 2018\n• the "
+            "names of the drivers\n\nThefts\n\nThere were 14 in 2018.\n\nFuel\n\nThe cost in 2018 was "
+            "£81,000.\n\nNames of drivers\n\nThese are withheld under section 40(2)."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "disclosed_full", "3": "refused_exempt"},
+        "some_disclosed",
+        id="bullets with headings as answers",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. Please see Annex A below.\n\n2. The information is not held.\n\nYours "
+            "sincerely\n\nDisclosure Officer\n\nAnnex A\n\nYear\tVans\n2017\t9\n2018\t14\n"
+        ),
+        {"1": "disclosed_full", "2": "not_held"},
+        "some_disclosed",
+        id="annex in the letter",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + ("Response\n\n1. None of our vans has been stolen.\n\n2. In view of the above this does not apply.")
+        + END,
+        {"1": "answered_negative", "2": "not_applicable"},
+        "all_disclosed",
+        id="never had",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\na) How many vans were stolen in 2018?\nb) How many were found?\nc) Who "
+            "stole them?\n\nWe reply as follows:\n\na) 14\nb) 9\nc) It is our position that we can "
+            "neither confirm nor deny this, section 30(3)."
+        )
+        + END,
+        {"a": "disclosed_full", "b": "disclosed_full", "c": "ncnd"},
+        "some_disclosed",
+        id="lettered",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. How many vans were stolen in each district in 2018?\n\nResponse\n\n1. In "
+            "2018 there were 14 in all. A breakdown by district would identify individuals, and "
+            "section 40(2) applies to it."
+        )
+        + END,
+        {"1": "disclosed_partial"},
+        "some_disclosed",
+        id="a breakdown refused",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. A copy of the van policy.\n\nResponse\n\nPlease find attached the "
+            "policy. Some parts have been redacted, being exempt under section 31(1)(a)."
+        )
+        + END,
+        {"1": "disclosed_partial"},
+        "some_disclosed",
+        id="one document redacted",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Unfortunately we are unable to provide you with the information as to do so would take "
+            "longer than 18 hours. We estimate 3,410 records at four minutes each, 227 hours in all. "
+            "Section 12 of the Act allows us to refuse.\n\nSection 16\n\nIf you were to limit your "
+            "request to the number of vans, we could tell you that."
+        )
+        + END,
+        {"1": "refused_cost", "2": "refused_cost"},
+        "all_refused",
+        id="over the limit and narrowed",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. These figures are due to be published in the annual "
+            "report in September 2019 and are exempt by virtue of section 22."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "deferred_publication"},
+        "some_disclosed",
+        id="one to be published",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. How many vans were stolen in 2018?\n\nYou asked us the same on 4 March "
+            "2019 and we answered it. By virtue of section 14(2) we are not obliged to answer a "
+            "repeated request."
+        )
+        + END,
+        {"1": "refused_repeated"},
+        "all_refused",
+        id="repeat",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "This letter is a fees notice under section 9 of the Act. A fee of £312 is payable. If it "
+            "is not paid within three months we will take it that you no longer want the information."
+        )
+        + END,
+        {"1": "fees_notice", "2": "fees_notice"},
+        "holding",
+        id="fee",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "On 1 March 2019 we asked you to clarify your request. As we have not heard from you your "
+            "request has been closed."
+        )
+        + END,
+        {"1": "withdrawn", "2": "withdrawn"},
+        "closed",
+        id="withdrawn for want of an answer",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. All that you hold about me.\n\nThis is personal data about yourself and "
+            "is exempt under section 40(1). Your request will be dealt with as a subject access "
+            "request."
+        )
+        + END,
+        {"1": "other_regime"},
+        "all_disclosed",
+        id="own data",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. How many vans were stolen in 2018?\n2. What was each of them worth?\n3. "
+            "Who drove them?\n4. Who made them?\n\nExample Police holds some of the information. With "
+            "regard to question 1, there were 14 thefts. With regard to questions 2 and 4, no "
+            "information is held. Question 3 is refused under section 40(2)."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "not_held", "3": "refused_exempt", "4": "not_held"},
+        "some_disclosed",
+        id="mixture in prose",
+    ),
+    pytest.param(
+        HEAD
+        + THREE_ASKED
+        + (
+            "Decision\n\nQuestion 1 is answered below. Question 2 is not held. Question 3 is exempt "
+            "under section 40(2).\n\nResponse\n\n1. There were 14 in 2018."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "not_held", "3": "refused_exempt"},
+        "some_disclosed",
+        id="summary before the answers",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. How many vans were stolen in:\n  a) 2017\n  b) 2018\n2. Who drove "
+            "them?\n\nResponse\n\n1a) 9\n1b) 14\n2. Section 40(2) applies to the drivers' names and "
+            "they are withheld."
+        )
+        + END,
+        {"1a": "disclosed_full", "1b": "disclosed_full", "2": "refused_exempt"},
+        "some_disclosed",
+        id="subquestions",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. To retrieve this each of the 2,300 files would have "
+            "to be opened and read. We cannot do so within the time that the Act sets (18 hours) and "
+            "are refusing the question."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "refused_cost"},
+        "some_disclosed",
+        id="not within the cost in other words",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + (
+            "Response\n\n1. There were 14.\n\n2. There is no field for the value on our system, so it "
+            "is not information that we have."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "not_held"},
+        "some_disclosed",
+        id="names a system",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n1. Which firm makes your vans?\n2. When does the contract "
+            "end?\n\nResponse\n\n1. Acme Vans of Leeds.\n\n2. It ends on 31 March 2021."
+        )
+        + END,
+        {"1": "disclosed_full", "2": "disclosed_full"},
+        "all_disclosed",
+        id="disclosed in full in words",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n(1) How many vans were stolen in 2018?\n(2) How many were "
+            "found?\n\nResponse\n\n(1) - 14\n(2) - None"
+        )
+        + END,
+        {"1": "disclosed_full", "2": "answered_negative"},
+        "all_disclosed",
+        id="numbers with brackets and dashes",
+    ),
+    pytest.param(
+        HEAD
+        + TWO_ASKED
+        + ("Response\n\n1. There were 14.\n\n2. Information on this is available at https://www.example.org/vans/2018.")
+        + END,
+        {"1": "disclosed_full", "2": "refused_accessible"},
+        "some_disclosed",
+        id="links",
+    ),
+    pytest.param(
+        (
+            "OFFICIAL\n\nOur Ref: IM-FOI-2021-0001\nDate: 3 May 2021\n\nFREEDOM OF INFORMATION "
+            "(SCOTLAND) ACT 2002\n\nI refer to your recent request for information which has been "
+            "handled in accordance with the Freedom of Information (Scotland) Act 2002.\n\nFor ease of "
+            "reference, your request is replicated below together with the response.\n\nHow many vans "
+            "were stolen in 2018?\n\nI can advise you that there were 14.\n\nWho drove them?\n\nIn "
+            "response to this question, the information sought is exempt in terms of section 38(1)(b) "
+            "of the Act and I am refusing to provide it.\n\nWhat did they cost to insure?\n\nThe "
+            "information sought is not held by Police Scotland and section 17 of the Act therefore "
+            "applies.\n\nIf you require any further assistance please contact us.\n"
+        ),
+        {"1": "disclosed_full", "2": "refused_exempt", "3": "not_held"},
+        "some_disclosed",
+        id="police Scotland style",
+    ),
+    pytest.param(
+        (
+            "Dear Applicant\n\nFOI 12/19\n\nThank you for your request for information regarding "
+            "stolen vans, received on 3 May 2019.\n\nI can confirm that no information is held by "
+            "Example Police.\n\nRegards\nDisclosure"
+        ),
+        {"1": "not_held"},
+        "none_held",
+        id="short e-mail",
+    ),
+    pytest.param(
+        (
+            "Freedom of information request reference no: 01.FOI.22.000001\n\nI note you seek access "
+            "to the following information:\n\n1 - How many vans were stolen in 2018?\n2 - Who drove "
+            "them?\n\nI have today decided to disclose some of the requested information. Some data "
+            "has been withheld as it is exempt from disclosure and therefore this response serves as a "
+            "Refusal Notice under Section 17 of the Freedom of Information Act 2000 (the Act) by "
+            "virtue of the following exemptions:\n\nSection 40(2) - Personal Information\n\nReason for "
+            "decision\n\nThe names would identify people.\n\nDisclosure\n\nQ1 - How many vans were "
+            "stolen in 2018?\n\nThere were 14.\n\nQ2 - Who drove them?\n\nThis is withheld by virtue "
+            "of Section 40(2).\n"
+        ),
+        {"1": "disclosed_full", "2": "refused_exempt"},
+        "some_disclosed",
+        id="met style",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "Thank you for your request received on 4 May 2019 in which you asked for the number of "
+            "vans stolen in 2018.\n\nThere were 14 vans stolen in 2018."
+        )
+        + END,
+        {"1": "disclosed_full"},
+        "all_disclosed",
+        id="you asked in one sentence",
+    ),
 ]
 
 

@@ -239,6 +239,9 @@ def test_a_line_that_is_no_certain_pair_gives_none_or_only_what_is(nlp: Language
         ("At 31 March 2018 there were 12 officers. At the same date there were 17 volunteers.",
          [("12", day("2018-03-31")), ("17", day("2018-03-31"))]),
         ("In 2016 there were 374 Taser trained officers.", [("374", year(2016))]),
+        ("There were 23 burglaries in 2016 compared to 18 the year before.", [("23", year(2016)), ("18", year(2015))]),
+        ("2016/17 was 23 and 2017/18 was 15.", [("23", financial(2016)), ("15", financial(2017))]),
+        ("In 2016 there were 23 burglaries, an increase of 5 on 2015.", [("23", year(2016))]),
     ],
 )  # fmt: skip
 def test_sentences_of_many_shapes(nlp: Language, answer: str, expected: list[tuple[str, tuple[str, str]]]) -> None:
@@ -259,6 +262,9 @@ def test_sentences_of_many_shapes(nlp: Language, answer: str, expected: list[tup
         "In 2016 no records were held of burglaries.",
         "The nil for 2016 has a simple reason.",
         "We went through the tracker of 2016, which would take 40 hours.",
+        "Burglaries rose by 12 in 2017.",
+        "Between 10 and 20 burglaries were recorded in 2016.",
+        "Your request of 3 March 2016 asked 4 questions.",
     ],
 )
 def test_work_rates_and_examples_are_no_figures(nlp: Language, answer: str) -> None:
@@ -278,6 +284,7 @@ def breakdowns(nlp: Language, answer: str) -> list[dict[str, Any]]:
         ("In 2016 there were 30 burglaries, of which 12 were solved.", [{"total": True}, {"kind": "solved"}]),
         ("In all, 23 burglaries were recorded in 2016; 15 were recorded in 2017.", [{}, {}]),
         ("47 in all", [{"total": True}]),
+        ("In 2016 there were 3 sergeants and 14 constables.", [{"rank": "sergeants"}, {"rank": "constables"}]),
     ],
 )  # fmt: skip
 def test_what_splits_a_figure_of_a_sentence_or_line(nlp: Language, answer: str, expected: list[dict[str, Any]]) -> None:

@@ -223,3 +223,47 @@ def test_which_question_a_place_answers(nlp: Language, text: str, places: dict[s
 )
 def test_questions_of_other_layouts(nlp: Language, text: str, ids: list[str]) -> None:
     assert [question.id for question in _read(nlp, text).facts.questions] == ids
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        pytest.param(
+            "Dear Applicant\n\nYou wrote:\n\nI would like to know how many vans you own.\nI would also like to know who "
+            "drives them.\n\nResponse\n\n1. Seven.\n\n2. Officers.",
+            ["1", "2"],
+            id="lines that wish, where two answers are counted",
+        ),
+        pytest.param(
+            "Dear Applicant\n\nThank you for your request of 3 May 2019 about the colour of the vans.\n\nThey are red.",
+            ["1"],
+            id="a request that is only told of",
+        ),
+        pytest.param(
+            "Request\n\n(i) How many vans do you own?\n\nThere are 7.\n\n(ii) Who drives them?\n\nOfficers do.\n\n"
+            "(iii) The colour of each van.\n\nAll are white.",
+            ["i", "ii", "iii"],
+            id="small roman figures go on across answers",
+        ),
+    ],
+)
+def test_questions_without_plain_numbers(nlp: Language, text: str, asked: list[str]) -> None:
+    assert [question["id"] for question in nlp(text)._.foi["questions"]] == asked
+
+
+def test_a_request_that_is_only_told_of_is_put_before_a_person(nlp: Language) -> None:
+    text = "Dear Applicant\n\nThank you for your request of 3 May 2019 about the colour of the vans.\n\nThey are red."
+    assert "request_not_repeated" in [item["code"] for item in nlp(text)._.foi["needs_review"]]
+
+
+def test_a_repeated_question_belongs_to_the_label(nlp: Language) -> None:
+    text = (
+        "Request\n\n1. How many vans were refused in 2018?\n2. Who drives them?\n\nResponse\n\n"
+        "1. How many vans were refused in 2018?\n\nThere were 14 in 2018.\n\n2. Who drives them?\n\nOfficers."
+    )
+    facts = nlp(text)._.foi
+    assert [(o["question"], o["outcome"]) for o in facts["outcomes"]] == [
+        ("1", "disclosed_full"),
+        ("2", "disclosed_full"),
+    ]
+    assert [o["value"] for o in facts["observations"]] == [14]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,7 +14,10 @@ from foi_nlp.review.application import check_words
 from foi_nlp.review.corrections import Row, Settlement, apply_decisions, settle
 from foi_nlp.review.decisions import Decision
 from foi_nlp.review.doubts import Doubt
+from foi_nlp.review.forms import typed_values
 from foi_nlp.review.items import Item
+from tests.review_sample import write_run
+from tests.test_review_page import Page
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -163,3 +167,17 @@ def test_an_item_keeps_its_key_when_its_check_changes(wrong: LetterRecord) -> No
     before = {row.key for row in settle(wrong, []).rows}
     assert {row.key for row in settle(wrong, [decide(wrong, "66", value=62)]).rows} == before
     assert all(isinstance(row.item, Item) for row in settle(wrong, []).rows)
+
+
+def test_the_page_says_that_it_is_after_correction(wrong: LetterRecord, tmp_path: Path) -> None:
+    page = Page(write_run(tmp_path / "run", [wrong]))
+    row = next(row for row in page.rows(1, "observation") if row.item.part.value_raw == "66")
+    assert "after correction" not in page.get(f"/letters/1?item={row.key}")
+    assert page.send(1, action="edit", item=row.key, **{**typed_values(row.item), "value": "62"}).status_code == 303
+    html = page.get(f"/letters/1?item={row.key}")
+    assert "totals agree after correction (before: totals disagree)" in html
+    assert '<span class="badge">totals agree after correction</span>' in html
+    other = next(row for row in page.rows(1, "observation") if row.item.part.value_raw == "22")
+    assert page.send(1, action="edit", item=other.key, **{**typed_values(other.item), "value": "23"}).status_code == 303
+    html = page.get(f"/letters/1?item={row.key}")
+    assert "totals disagree, also after correction" in html

@@ -171,3 +171,40 @@ def test_a_head_that_never_ends_is_cut_and_the_rest_is_the_response(nlp: Languag
     at = text.index("2019")
     assert next(s["id"] for s in facts["sections"] if s["start"] <= at < s["end"]) not in {"letterhead", "addressee"}
     assert [(o["period"]["label"], o["value"]) for o in facts["observations"]] == [("2019", 12), ("2020", 15)]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "section"),
+    [
+        pytest.param(
+            "Example Police\n\n> **Request.** How many vans do you own?\n> 2018 will do.\n\nWe own seven.",
+            "We own seven",
+            "response",
+            id="marked lines end with the last of them",
+        ),
+        pytest.param(
+            "Dear Applicant\n\nI refer to your letter.\n\nYour request is below with our reply.\n\nHow many vans do "
+            "you own?\n\nI can say that there are 7.\n\nWho drives them?\n\nOfficers do.",
+            "Who drives",
+            "request",
+            id="questions without labels stand above their answers",
+        ),
+        pytest.param(
+            "Dear Applicant\n\nYou asked:\n\n1. How many vans do you own?\n\nYour request falls outside what we keep.",
+            "falls outside",
+            "response",
+            id="the authority calls the request the applicant's",
+        ),
+        pytest.param(
+            "INTERNAL REVIEW\n\nDear Applicant\n\nWhat you asked for\n\nThe number of vans.\n\nWhat you were told\n\n"
+            "It was exempt.\n\nWhat I have decided\n\nThere are 7.",
+            "It was exempt",
+            "intro",
+            id="what was decided before a review is no answer of the review",
+        ),
+    ],
+)
+def test_who_speaks(nlp: Language, text: str, words: str, section: str) -> None:
+    at = text.index(words)
+    sections = nlp(text)._.foi["sections"]
+    assert next(s["id"] for s in sections if s["start"] <= at < s["end"]) == section

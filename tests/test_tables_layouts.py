@@ -250,6 +250,114 @@ CASES = {
         "2 Inspectors\n5 Sergeants\n7 Total\n",
         {("", "Inspectors", "2"), ("", "Sergeants", "5"), ("", "Total", "7")},
     ),
+    "periods cut over two lines of the header": (
+        "            2007/   2008/\nDivision       08      09\nNorth         188     201\nSouth         142     137\n",
+        {
+            ("2007-04-01", "North", "188"),
+            ("2008-04-01", "North", "201"),
+            ("2007-04-01", "South", "142"),
+            ("2008-04-01", "South", "137"),
+        },
+    ),
+    "figures in the middle and at the foot of their labels": (
+        (
+            "Team                2013    2014\nEast Town\n(Brook and            18      22\nHill)\n"
+            "Newtown-under-\nEdge                  24      19\n"
+            "West Town\n(Dale, Ford             3       4\nand Mill)\n"
+        ),
+        {
+            ("2013-01-01", "East Town (Brook and Hill)", "18"),
+            ("2014-01-01", "East Town (Brook and Hill)", "22"),
+            ("2013-01-01", "Newtown-under-Edge", "24"),
+            ("2014-01-01", "Newtown-under-Edge", "19"),
+            ("2013-01-01", "West Town (Dale, Ford and Mill)", "3"),
+            ("2014-01-01", "West Town (Dale, Ford and Mill)", "4"),
+        },
+    ),
+    "label around its figures at the end of a page": (
+        (
+            "Group                     2019    2020\nTheft                        1       2\n"
+            "Various Crime Against\n                             3       4\n        Society\n\nPage 1 of 2\n"
+        ),
+        {
+            ("2019-01-01", "Theft", "1"),
+            ("2020-01-01", "Theft", "2"),
+            ("2019-01-01", "Various Crime Against Society", "3"),
+            ("2020-01-01", "Various Crime Against Society", "4"),
+        },
+    ),
+    "furniture of the page below the last row": (
+        (
+            "Group                     2019    2020\nTheft                        1       2\n"
+            "Arson                        3       4\n\nSome Constabulary                  FOI 1306/25\n"
+        ),
+        {
+            ("2019-01-01", "Theft", "1"),
+            ("2020-01-01", "Theft", "2"),
+            ("2019-01-01", "Arson", "3"),
+            ("2020-01-01", "Arson", "4"),
+        },
+    ),
+    "groups under labels that are not indented": (
+        (
+            "Offence       2016  2017\nNorth\nTheft            3     4\nArson            1     2\n"
+            "South\nTheft            5     6\nArson            0     1\n"
+        ),
+        {
+            ("2016-01-01", "North / Theft", "3"),
+            ("2017-01-01", "North / Theft", "4"),
+            ("2016-01-01", "North / Arson", "1"),
+            ("2017-01-01", "North / Arson", "2"),
+            ("2016-01-01", "South / Theft", "5"),
+            ("2017-01-01", "South / Theft", "6"),
+            ("2016-01-01", "South / Arson", "0"),
+            ("2017-01-01", "South / Arson", "1"),
+        },
+    ),
+    "period in the corner": (
+        "Place of arrest (2021)\tNorth\tSouth\nHome\t7\t5\nStreet\t<5\t6\n",
+        {
+            ("2021-01-01", "Home / North", "7"),
+            ("2021-01-01", "Home / South", "5"),
+            ("2021-01-01", "Street / North", "<5"),
+            ("2021-01-01", "Street / South", "6"),
+        },
+    ),
+    "header of words and a total, single blanks": (
+        "Rank Days carried over\nConstable 16,204\nChief Inspector 402\nGrand Total 16,606\n",
+        {
+            ("", "Constable / Days carried over", "16,204"),
+            ("", "Chief Inspector / Days carried over", "402"),
+            ("", "Grand Total / Days carried over", "16,606"),
+        },
+    ),
+    "header of words, run on": (
+        "Nationality Number of Arrests Bulgaria 31 Czech Republic 58 India 44 Iran 40\n",
+        {
+            ("", "Bulgaria / Number of Arrests", "31"),
+            ("", "Czech Republic / Number of Arrests", "58"),
+            ("", "India / Number of Arrests", "44"),
+            ("", "Iran / Number of Arrests", "40"),
+        },
+    ),
+    "money in the last column, run on": (
+        "Year Vehicles Damaged Cost of Repairs 2013/14 188 £141.55 2014/15 203 £160.20\n",
+        {
+            ("2013-04-01", "Vehicles Damaged", "188"),
+            ("2013-04-01", "Cost of Repairs", "£141.55"),
+            ("2014-04-01", "Vehicles Damaged", "203"),
+            ("2014-04-01", "Cost of Repairs", "£160.20"),
+        },
+    ),
+    "semicolons": (
+        'Offence;2016;2017\nArson;1;2\nTheft;"1,003";4\n',
+        {
+            ("2016-01-01", "Arson", "1"),
+            ("2017-01-01", "Arson", "2"),
+            ("2016-01-01", "Theft", "1,003"),
+            ("2017-01-01", "Theft", "4"),
+        },
+    ),
     "commas": (
         'Offence,2016,2017\nArson,1,2\nTheft,"1,003",4\n',
         {
@@ -302,6 +410,10 @@ REFUSED = {
     "column without a period": ("Area\t2016\t2017\tChange\nLuton\t5\t6\t1\n", "column_without_period"),
     "row without a period": ("Year\tCrimes\n2016\t5\n2017\t7\nAverage\t6\n", "row_without_period"),
     "columns without header": ("North\t5\t6\nSouth\t7\t8\n", "no_header"),
+    "row that lost its label": (
+        "Area\t2016\t2017\nNorth\t5\t6\nSouth\t7\t8\n\t4\t5\nWest\t9\t9\n",
+        "row_without_label",
+    ),
     "total that is wrong": ("Offence\t2016\nArson\t3\nTheft\t4\nTotal\t9\n", "totals_disagree"),
 }
 

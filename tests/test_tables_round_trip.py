@@ -110,7 +110,7 @@ def aligned(table: Table, *, wrap: int | None = None, at: str = "first", how: st
     out = []
     for label, cells in [(table.corner, table.header), *table.rows]:
         pieces = wrapped(label, room)
-        main = 0 if at == "first" else len(pieces) - 1
+        main = {"first": 0, "middle": len(pieces) // 2, "last": len(pieces) - 1}[at]
         for i, piece in enumerate(pieces):
             figures = "".join("   " + place[how](cell) for cell in cells) if i == main else ""
             out.append((piece.ljust(room) + figures).rstrip())
@@ -225,7 +225,7 @@ def test_a_layout_that_loses_blank_cells_is_never_read_wrongly(layout: str, data
     assert not found - table.expected
 
 
-@pytest.mark.parametrize("at", ["first", "last"])
+@pytest.mark.parametrize("at", ["first", "middle", "last"])
 @STEADY
 @given(data=st.data())
 def test_wrapped_labels_do_not_move_figures(at: str, data: st.DataObject) -> None:

@@ -54,6 +54,29 @@ def test_a_last_row_that_does_not_add_up_is_no_total() -> None:
     assert by_value(table, "40").total is None
 
 
+def test_a_first_row_that_adds_up_all_others_is_a_total_whatever_its_name() -> None:
+    table = only("Division\t2016\t2017\nWales\t35\t74\nA\t10\t21\nB\t12\t25\nC\t13\t28\n")
+    assert by_value(table, "74").total == "column"
+
+
+@pytest.mark.parametrize("label", ["Cyfanswm / Total", "Total (Cyfanswm)", "Grand Total / Cyfanswm"])
+def test_a_total_may_be_named_in_two_languages(label: str) -> None:
+    table = only(f"Area\t2016\nNorth\t1\nSouth\t2\n{label}\t3\n")
+    assert by_value(table, "3").total == "column"
+
+
+def test_a_blank_cell_may_hold_what_a_sum_lacks() -> None:
+    table = only("Area\t2016\t2017\t2018\nA\t10\t\t30\nB\t11\t21\t31\nC\t12\t22\t32\nUlster\t33\t73\t93\n")
+    assert by_value(table, "93").total == "column"
+
+
+@pytest.mark.parametrize("rows", [(5, 0, 0, 0, 5), (1, 2, 1, 2, 6)])
+def test_small_numbers_that_add_up_by_chance_prove_no_total(rows: tuple[int, ...]) -> None:
+    lines = "".join(f"{name}\t{number}\n" for name, number in zip("ABCDE", rows, strict=True))
+    table = only(f"Team\t2016\n{lines}")
+    assert {figure.total for figure in table.figures} == {None}
+
+
 def test_subtotals_and_the_grand_total_agree() -> None:
     table = only("Area\tOffence\t2016\nNorth\tArson\t1\n\tTheft\t3\n\tSub Total\t4\nSouth\tArson\t5\n\tTheft\t7\n"
                  "\tSub Total\t12\nGrand Total\t\t16\n")  # fmt: skip

@@ -33,6 +33,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -175,19 +176,22 @@ def _what_is_wrong(error: ErrorDetails) -> str:
 
 
 def _checked(path: Path, file: _File) -> Campaign:
-    names = _names()
+    names = ids_by_name()
     asked: dict[str, date | None] = {}
     notes: list[str] = []
-    written: dict[str, str] = {}
+    written: dict[str, tuple[str, str]] = {}
     entries = [(name, file.campaign.sent, f"campaign.forces[{n}]") for n, name in enumerate(file.campaign.forces)]
     entries += [(a.force, a.on or file.campaign.sent, f"asked[{n}].force") for n, a in enumerate(file.asked)]
     for name, day, place in entries:
         force = _resolve(name, names, f"{path}: {place}")
         if force in written:
-            if asked[force] != day and asked[force] is not None and day is not None and place.startswith("campaign"):
-                raise CollateError(f"{path}: {place}: {force} is named twice with different days; keep one")
-            notes.append(f"“{name}” and “{written[force]}” are one authority, {force}: it counts once")
-        written[force] = name
+            first, where = written[force]
+            if where.startswith("asked") and asked[force] != day:
+                raise CollateError(f"{path}: {place}: {force} was asked on another day by {where}; keep one")
+            notes.append(_named_twice(force, first, name))
+            if asked[force] != day:
+                notes.append(f"{force} is in campaign.forces and in [[asked]]: the day of [[asked]] stands")
+        written[force] = (name, place)
         asked[force] = day
     ids = [question.id for question in file.question]
     for question in file.question:
@@ -214,22 +218,29 @@ def _checked(path: Path, file: _File) -> Campaign:
     )
 
 
-def _names() -> dict[str, str]:
+def _named_twice(force: str, first: str, second: str) -> str:
+    if first == second:
+        return f"“{first}” is named twice: it counts once"
+    return f"“{second}” and “{first}” are one authority, {force}: it counts once"
+
+
+@lru_cache(maxsize=1)
+def ids_by_name() -> Mapping[str, str]:
     """Give the id of each authority by its id, names and abbreviations, folded; what names two stands for neither."""
     found: dict[str, set[str]] = {}
     for row in register("authorities"):
         for name in (row["id"], row["name"], *row.get("aliases", []), *row.get("abbreviations", [])):
-            found.setdefault(_fold(str(name)), set()).add(str(row["id"]))
+            found.setdefault(fold_name(str(name)), set()).add(str(row["id"]))
     ids = {str(row["id"]) for row in register("authorities")}
     plain = {name: next(iter(owners)) for name, owners in found.items() if len(owners) == 1}
-    return plain | {_fold(i): i for i in ids}
+    return plain | {fold_name(i): i for i in ids}
 
 
 def _resolve(name: str, names: Mapping[str, str], place: str) -> str:
-    force = names.get(_fold(name))
+    force = names.get(fold_name(name))
     if force is not None:
         return force
-    nearest = process.extractOne(_fold(name), list(names))
+    nearest = process.extractOne(fold_name(name), list(names))
     hint = f"; did you mean “{names[nearest[0]]}”?" if nearest and nearest[1] >= 60 else ""
     raise CollateError(
         f"{place}: “{name}” is no authority that foi_nlp knows, or stands for several{hint} "
@@ -237,5 +248,6 @@ def _resolve(name: str, names: Mapping[str, str], place: str) -> str:
     )
 
 
-def _fold(name: str) -> str:
+def fold_name(name: str) -> str:
+    """Give a name as `ids_by_name` has it."""
     return " ".join(name.casefold().replace("&", " and ").replace("-", " ").split())

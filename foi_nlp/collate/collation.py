@@ -97,7 +97,7 @@ def collate_runs(runs: Sequence[Run], *, campaign: Campaign | None = None) -> Co
         add_letter(tables, letter)
         if letter.duplicate_of is None:
             add_facts(tables, membership, letter)
-            figures += figures_of(membership, letter, known)
+            figures += figures_of(membership, letter)
     superseded = superseded_answers(tables, membership, figures)
     add_observations(tables, figures, superseded)
     by_request: dict[str, list[Figure]] = {}

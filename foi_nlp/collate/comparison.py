@@ -134,7 +134,10 @@ def _fills(years: Sequence[Row], row: Row) -> bool:
     """Whether years follow one another from the first day of a figure's period to its last."""
     if len(years) < 2 or years[0]["period_start"] != row["period_start"]:
         return False
-    days = [(date.fromisoformat(str(y["period_start"])), date.fromisoformat(str(y["period_end"]))) for y in years]
+    try:
+        days = [(date.fromisoformat(str(y["period_start"])), date.fromisoformat(str(y["period_end"]))) for y in years]
+    except ValueError:
+        return False
     unbroken = all(later[0] - earlier[1] == timedelta(days=1) for earlier, later in pairwise(days))
     return unbroken and years[-1]["period_end"] == row["period_end"]
 

@@ -5,11 +5,12 @@ Writes the table `observations`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from foi_nlp.collate.aligning import Asked, meaning
-from foi_nlp.collate.campaign import Authority
+from foi_nlp.collate.campaign import fold_name, ids_by_name
 from foi_nlp.collate.facts import whole_request
 from foi_nlp.collate.grading import ALL, breakdown_json, caveats_on, is_proxy, line_of
 from foi_nlp.collate.letters import CollatedLetter
@@ -19,6 +20,8 @@ from foi_nlp.collate.tables import Tables
 from foi_nlp.collate.wording import words_of
 from foi_nlp.records import LetterRecord, Observation
 from foi_nlp.tables.words import is_word
+
+_REFERENCE = re.compile(r"\([^()]*\)|\d+")
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Figure:
     line: str
 
 
-def figures_of(membership: Membership, letter: CollatedLetter, known: Mapping[str, Authority]) -> list[Figure]:
+def figures_of(membership: Membership, letter: CollatedLetter) -> list[Figure]:
     """Give the figures of a letter, each in its place."""
     places = membership.questions_of(letter)
     whole = whole_request(membership, letter)
@@ -41,7 +44,7 @@ def figures_of(membership: Membership, letter: CollatedLetter, known: Mapping[st
     found = []
     for observation in letter.record.observations:
         request, questions = places.get(observation.question or "", (whole, ()))
-        found.append(_figure(letter, observation, request, questions, alike, known))
+        found.append(_figure(letter, observation, request, questions, alike))
     return found
 
 
@@ -148,13 +151,12 @@ def _figure(
     request: Request | None,
     questions: Sequence[str],
     alike: _Alike,
-    known: Mapping[str, Authority],
 ) -> Figure:
     breakdown = alike.breakdown(observation)
     owners = letter.responders
     if len(owners) > 1:
         for key, value in list(breakdown.items()):
-            named = tuple(o for o in owners if value is not True and _is_name(str(value), o, known))
+            named = tuple(o for o in owners if value is not True and _is_name(str(value), o))
             if named:
                 owners = named
                 del breakdown[key]
@@ -182,10 +184,9 @@ def _says_the_question(breakdown: Mapping[str, str | bool], question: str) -> bo
     return bool(said) and said <= asked and 2 * len(said) >= len(asked)
 
 
-def _is_name(text: str, authority: str, known: Mapping[str, Authority]) -> bool:
-    words = text.casefold().replace("-", " ").split()
-    names = [authority.replace("-", " "), known[authority].name.casefold() if authority in known else ""]
-    return any(words == name.split() for name in names)
+def _is_name(text: str, authority: str) -> bool:
+    """Whether a label names an authority, a number or a bracketed reference beside the name apart."""
+    return ids_by_name().get(fold_name(_REFERENCE.sub(" ", text))) == authority
 
 
 def _best_question(

@@ -10,6 +10,7 @@ from foi_nlp.collate.letters import UNKNOWN
 from foi_nlp.collate.membership import Membership, Request
 from foi_nlp.collate.schema import ASKED, Row
 from foi_nlp.collate.tables import Tables
+from foi_nlp.registers import by_id
 
 # The first that an outcome begins with says why there is no figure.
 _STATUS_OF_OUTCOME = (
@@ -71,6 +72,7 @@ def gaps(
                 "value_status": status,
                 "letter_id": outcome["letter_id"] if outcome else None,
                 "evidence_id": outcome["evidence_id"] if outcome else None,
+                "reasons": _why_refused(str(outcome["outcome"])) if outcome and status == "refused" else None,
             }
             here = [r for r in mine if r["question_id"] == question.id]
             found += _missing_years(request, row, here) if here else [row]
@@ -86,6 +88,12 @@ def days_of_years(years: Collection[str]) -> tuple[str, str] | None:
     """Give the first and the last day of years (`2019`, `2019/20`); None if there are none."""
     bounds = [_bounds(year) for year in years]
     return (min(first for first, _ in bounds), max(last for _, last in bounds)) if bounds else None
+
+
+def _why_refused(outcome: str) -> str:
+    """Say of a refusal what the register of outcomes says of it: available elsewhere, will be published."""
+    meaning = by_id("outcomes").get(outcome, {}).get("meaning")
+    return f"{_TEXTS['refused']}: {meaning}" if meaning else _TEXTS["refused"]
 
 
 def _missing_years(request: Request, row: Row, here: Sequence[Row]) -> list[Row]:
@@ -117,6 +125,8 @@ def _status(
 
 def _year_label(row: Row) -> str:
     start = str(row["period_start"] or "")
+    if not start[:4].isdecimal():
+        return ""
     if row["period_type"] == "financial_year":
         return f"{start[:4]}/{(int(start[:4]) + 1) % 100:02d}"
     if row["period_type"] in ("calendar_year", "year_to_date") and start[5:] == "01-01":

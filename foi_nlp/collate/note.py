@@ -28,9 +28,8 @@ def method_note(collation: Collation) -> str:
     """Give the method note in Markdown."""
     letters = collation.tables["letters"]
     copies = sum(row["duplicate_of"] is not None for row in letters)
-    once = (
-        f" {_count(copies, 'of them is a copy of another and is', 'of them are copies of others and are')} not counted"
-    )
+    copied = _count(copies, "of them is a copy of another and is", "of them are copies of others and are")
+    once = f" {copied} not counted." if copies else ""
     parts = [
         f"# Method note: {_safe(collation.name)}",
         "",
@@ -42,7 +41,7 @@ def method_note(collation: Collation) -> str:
     alone = len(collation.tables["groups"]) - len(shown)
     if alone:
         parts += ["", f"{_count(alone, 'other request is', 'other requests are')} answered by one letter each."]
-    parts += ["", *_issues(collation), "", *_METHOD]
+    parts += [*_issues(collation), "", *_METHOD]
     return "\n".join(parts) + "\n"
 
 
@@ -234,7 +233,7 @@ def _issues(collation: Collation) -> list[str]:
     rows = [row for row in collation.tables["issues"] if row["group_id"] is None]
     if not rows:
         return []
-    return ["## To know before use", "", *(f"- {_safe(_sentence(text))}" for text in issue_texts(rows))]
+    return ["", "## To know before use", "", *(f"- {_safe(_sentence(text))}" for text in issue_texts(rows))]
 
 
 def issue_texts(rows: Sequence[Row]) -> list[str]:

@@ -22,6 +22,7 @@ _LONGEST_TEXT = 32_767
 _MOST_LINKS = 60_000
 _MOST_NOTES = 20_000
 _WIDEST = 60
+_A4 = 9
 _ORDER = ("comparison", "requests", "groups", "totals")
 
 
@@ -64,6 +65,7 @@ def _sheet(book: Workbook, table: Table, collation: Collation, evidence: dict[st
         longest = max((len(str(row[definition.name] or "")) for row in rows[:200]), default=0)
         sheet.set_column(column, column, min(max(longest, len(definition.name)) + 2, _WIDEST))
     sheet.freeze_panes(1, 1)
+    _prepare_print(sheet)
     if len(rows) >= _MOST_ROWS:
         sheet.write_string(1, 0, f"{len(rows)} rows do not fit on a sheet; they are whole in csv/{table.name}.csv")
         return
@@ -83,6 +85,14 @@ def _sheet(book: Workbook, table: Table, collation: Collation, evidence: dict[st
         if note and "value" in table.column_names and notes < _MOST_NOTES:
             sheet.write_comment(number, table.column_names.index("value"), _fitted(str(note)))
             notes += 1
+
+
+def _prepare_print(sheet: Worksheet) -> None:
+    """Make a sheet print across one page, its header on each."""
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
 
 
 def _write(sheet: Worksheet, row: int, column: int, value: Cell) -> None:

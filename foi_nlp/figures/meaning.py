@@ -215,20 +215,31 @@ def _unit_at(words: Sequence[str], i: int) -> tuple[_Unit, int] | None:
 
 
 def _noun_of_phrase(text: str) -> str | None:
-    """Give the unit of the noun phrase that a text begins with: its last noun before a verb or a preposition."""
+    """Give the unit of the noun phrase that a text begins with: its last noun before a verb or a preposition.
+
+    A noun in the singular stands before another one ("firearm and shotgun certificates") unless it is alone.
+    """
     words = [w.group().lower() for w in _WORDS.finditer(regex.split(r"[?.;:]", text, maxsplit=1)[0])]
     last: str | None = None
+    single: str | None = None
     i = 0
     while i < len(words) and i < _FURTHEST_NOUN:
         if words[i] in _count_word("ends_phrase") or (last and words[i] in _count_word("goes_on")):
             break
         found = _unit_at(words, i)
-        if found is not None:
-            last = found[0].name
-            i += found[1]
+        if found is None:
+            i += 1
             continue
-        i += 1
-    return last
+        i += found[1]
+        if _is_singular(words[i - 1], found[0]):
+            single = single or found[0].name
+        else:
+            last = found[0].name
+    return last or single
+
+
+def _is_singular(noun: str, unit: _Unit) -> bool:
+    return not unit.measured and _units().get(f"{noun}s") == unit
 
 
 def counted_phrase(words: Sequence[str], reach: int) -> str:
@@ -290,7 +301,7 @@ def measure_in(head: str) -> str | None:
     for last in range(len(phrase) - 1, -1, -1):
         unit = _unit_ending(phrase, last)
         if unit is not None:
-            if not unit.measured and _units().get(f"{phrase[last]}s") == unit:
+            if _is_singular(phrase[last], unit):
                 return None
             splits = unit.name in _count_word("split_by_kind") and not done and _key_of_value(plain) is not None
             return None if splits or (unit.calendar and len(phrase) > 1) else unit.name
@@ -510,17 +521,21 @@ def caveats_for(
         plain = scope.lower()
         if (
             plain == "letter"
-            or (table is not None and plain in {table, f"table {table.lstrip('t')}"})
-            or (observation_question is not None and plain in _question_scopes(observation_question))
+            or (table is not None and plain in {table, f"table {table}", f"table {table.lstrip('t')}"})
+            or (observation_question is not None and _names_question(plain, observation_question))
             or (marked and plain in {"cell", "cells"})
         ):
             out.append(caveat)
     return out
 
 
-def _question_scopes(question: str) -> set[str]:
+def _names_question(scope: str, question: str) -> bool:
+    """Whether a scope ("question 1a", "questions 1, 2") names a question, or the one that it is a part of."""
+    kind, _, ids = scope.partition(" ")
     plain = question.lower()
-    return {f"question {plain}", f"q{plain}", f"question {plain[:1]}", f"q{plain[:1]}"}
+    whole = plain[: len(plain) - len(plain.lstrip("0123456789"))] or plain
+    named = {one.strip() for one in ids.split(",")} if kind in {"question", "questions"} else {scope.removeprefix("q")}
+    return not named.isdisjoint({plain, whole})
 
 
 def shortened(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import regex
@@ -25,7 +26,6 @@ from foi_nlp.figures.meaning import (
 )
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext, parse_period, resolve, spanning
 from foi_nlp.figures.values import parse_value
-from foi_nlp.pipeline.questions import question_at
 from foi_nlp.records import Observation, Period
 from foi_nlp.tables.pairing import pair
 from foi_nlp.tables.words import has_word, is_word, starts_with_word
@@ -109,7 +109,7 @@ class TableFigures:
         return out
 
     def _meaning(self, grid: Grid, table: str) -> TableMeaning:
-        spans = self._lead(grid)
+        spans = tuple(lead_of(self.reading, grid.start)[:MOST_LEAD])
         period = None
         for span in spans[:3]:
             period = one_period(found_in(self.reading, span, self.context, self.asking.masked), self.context, "caption")
@@ -121,13 +121,15 @@ class TableFigures:
         return TableMeaning(table, grid.caption, lead, spans, period, self._notes(grid), self._heading(grid),
                             caption or stated_over(self.reading, spans))  # fmt: skip
 
-    def _lead(self, grid: Grid) -> tuple[tuple[int, int], ...]:
-        """Give the sentences that lead up to a table, none of them from the answer to another question."""
-        own = question_at(self.reading, grid.start)
-        spans = lead_of(self.reading, grid.start)[:MOST_LEAD]
-        answered = [question_at(self.reading, span[0]) for span in spans]
-        last = next((i for i, ids in enumerate(answered) if own and ids and ids != own), len(spans))
-        return tuple(spans[:last])
+    @cached_property
+    def _stem(self) -> PlacedPeriod | None:
+        """Give the period of the words before the first answer that all questions go on from: "how many of each:"."""
+        first = min((answer.start for answer in self.reading.facts.answers), default=0)
+        for span in lead_of(self.reading, first - 1)[:2] if first else ():
+            if self.reading.text[slice(*span)].rstrip().endswith(":"):
+                found = found_in(self.reading, span, self.context, self.asking.masked)
+                return one_period(found, self.context, "question")
+        return None
 
     def _notes(self, grid: Grid) -> dict[str, Period]:
         """Give what footnote marks of periods stand for: the last day of a part year, by its mark."""
@@ -172,7 +174,11 @@ class TableFigures:
             return None
         if meaning.period is None and self._is_cross_table(figure):
             return None
-        return meaning.period or self.asking.period(figure.start, " ".join((*figure.column_labels, *figure.row_labels)))
+        return (
+            meaning.period
+            or self.asking.period(figure.start, " ".join((*figure.column_labels, *figure.row_labels)))
+            or self._stem
+        )
 
     def _is_cross_table(self, figure: PairedFigure) -> bool:
         """Whether a figure stands under two breakdowns, so that the request alone would have to give its period."""

@@ -52,6 +52,7 @@ _SECTIONS = frozenset({"response", "preface", "caveat", "searches"})
 _UNCOUNTED = frozenset({"hours", "minutes", "days", "weeks", "months", "years", "seconds", "miles"})
 _NOUN_REACH = 5
 _NEAR = 40
+_FEWEST_WORDS = 4
 _FURTHEST_DAY = 6000
 _WORD = regex.compile(r"[^\W\d_][\w'-]*")
 _SEPARATOR = regex.compile(r"[ ]*(?:-{1,2}>?|:-|[:=|]|\.{2,}|…+)[ ]*|[ ]{3,}")
@@ -388,7 +389,7 @@ class TextFigures:
             alone = first and (
                 regex.match(r"\s*(?:$|\(|[.;](?: |$))", follows) or self.forms.parts_follow.match(follows)
             )
-            noun = self._noun_after(e)
+            noun = self._noun_after(e, end)
             counted = noun and unit_of_noun(noun) not in _UNCOUNTED
             if alone or in_all or counted or value.unit == "percent":
                 out.append((value, s + len(found[0]) - len(found[0].lstrip())))
@@ -459,7 +460,7 @@ class TextFigures:
             breakdown[breakdown_key(pair.label, about=texts)] = plain_label(pair.label)
         if heading and not unit_in(heading):
             breakdown[breakdown_key(heading, about=texts)] = plain_label(heading.strip("*# "))
-        noun = self._noun_after(end)
+        noun = self._noun_after(end, line[1])
         if noun and self.forms.in_all.match(self.reading.flow, end + len(noun) + 1, line[1]):
             breakdown["total"] = True
         about = measure or over or asked_metric(self.asking.counted_by(question))
@@ -558,7 +559,7 @@ class TextFigures:
             breakdown[key if key not in breakdown else "result"] = plain_label(label)
         asked = self.asking.counted_by(question)
         metric = asked_metric(asked) or shortened(line)
-        noun = self._noun_after(end)
+        noun = self._noun_after(end, line_end)
         told = asked or (line,)
         out = [self._observation(value, at, placed, "answer", metric, breakdown, noun=noun, told=(*told, kind))]
         for part in _TIMES.finditer(self.reading.flow[end:line_end]):
@@ -579,7 +580,9 @@ class TextFigures:
             if not self._allowed(start, end) or self.reading.sentence_at(start) in self.silent:
                 continue
             attributes = dict(hit.rule.attributes)
-            noun = self._noun_after(end)
+            noun = self._noun_after(end, self.reading.sentence_at(start)[1])
+            if attributes.get("in_period") and unit_of_noun(noun) in _UNCOUNTED:
+                noun = ""  # "18 the year before"
             if attributes.get("noun") and (not noun or unit_of_noun(noun) in _UNCOUNTED):
                 continue
             if unit_of_noun(noun) in _UNCOUNTED and not attributes.get("zero"):
@@ -627,9 +630,9 @@ class TextFigures:
             return None if number is None else Value(value=number, raw=raw, start=shift, end=shift + len(raw))
         return value
 
-    def _noun_after(self, offset: int) -> str:
-        """Give the counted thing after a number: as far as the last noun of its phrase, or nothing."""
-        ahead = self.reading.flow[offset : offset + 90]
+    def _noun_after(self, offset: int, stop: int) -> str:
+        """Give the counted thing after a number, before `stop`: as far as the last noun of its phrase, or nothing."""
+        ahead = self.reading.flow[offset : min(offset + 90, stop)]
         ahead = self.forms.of_those.sub(lambda found: " " * len(found[0]), ahead.removeprefix(")"))
         ahead = regex.split(r"[,;:.()=|\d]", ahead, maxsplit=1)[0]
         return counted_phrase([word.group().lower() for word in _WORD.finditer(ahead)], _NOUN_REACH)
@@ -659,12 +662,9 @@ class TextFigures:
             breakdown = (
                 {"total": True} if total and number is total[0][0] else self._breakdown(number, beside, sentence)
             )
-            told = (
-                text[: number.start - sentence[0]],
-                *self.asking.counted_by(self.asking.question(number.start, text)),
-                text,
-            )
-            metric = self._metric(sentence, number)
+            asked = self.asking.counted_by(self.asking.question(number.start, text))
+            told = (text[: number.start - sentence[0]], *asked, text)
+            metric = self._metric(sentence, number, asked)
             out.append(self._observation(number.value, number.start, placed, "prose", metric, breakdown,
                                          noun=number.noun, rule=number.rule, told=told))  # fmt: skip
         return out
@@ -865,7 +865,7 @@ class TextFigures:
         for run in _runs(spans, lambda a, b: self.forms.between.fullmatch(flow, a, b) is not None):
             if len(run) < 2 or len(run) != len(pairs):
                 continue
-            noun = next(filter(None, (self._noun_after(spans[i][1]) for i in reversed(run))), "")
+            noun = next(filter(None, (self._noun_after(spans[i][1], sentence[1]) for i in reversed(run))), "")
             for i, pair in zip(run, pairs, strict=True):
                 start, end = spans[i]
                 zero = self.values.number_of(flow[start:end]) is None
@@ -912,7 +912,7 @@ class TextFigures:
         """Give what splits a number from the others of its period in the sentence, `numbers`."""
         ahead = self.reading.flow[number.end : min(number.end + 80, sentence[1])]
         if number.attributes.get("times"):
-            thing = regex.match(r" ?[x×] ([^,;.()\d]+?)(?= and \d| \d|[,;.()]|$)", ahead)
+            thing = regex.match(r" ?[x×] ([^,;.()]+?)(?= and \d| \d+(?:\.\d+)? ?[x×] |[,;.()]|$)", ahead)
             if thing:
                 return {breakdown_key(thing[1], default="kind"): plain_label(thing[1])}
         parts = [n for n in numbers if n.attributes.get("part") and n.start > number.start]
@@ -927,14 +927,18 @@ class TextFigures:
                 if w.lower() not in {"was", "were", "had", "been", "have", "of", "which", "whom", "in", "them", "these"}
             )
             return {"kind": shortened(kind)} if kind else {}
-        return {}
+        key = breakdown_key(number.noun, default="") if number.noun else ""
+        beside = {n.noun for n in numbers if unit_of_noun(n.noun) == unit_of_noun(number.noun)} if key else set()
+        return {key: number.noun} if len(beside) > 1 else {}
 
-    def _metric(self, sentence: tuple[int, int], number: Candidate) -> str:
+    def _metric(self, sentence: tuple[int, int], number: Candidate, asked: Sequence[str]) -> str:
+        """Give the sentence of a figure, with the one before it if it says "such"; what was asked if it is bare."""
         text = self.reading.text[sentence[0] : sentence[1]]
         if number.noun.split()[:1] in (["such"], ["others"]) and sentence[0] > 0:
             before = self.reading.sentence_at(sentence[0] - 1)
             text = f"{text} {self.reading.text[before[0] : before[1]]}"
-        return text
+        wanted = asked_metric(asked) if len(_WORD.findall(text)) < _FEWEST_WORDS else ""
+        return wanted or text
 
     def _observation(
         self,

@@ -42,7 +42,7 @@ def read_letters(
     data: bytes, *, source: str, limits: Limits | None = None, include_hidden: bool = False
 ) -> Iterator[Letter | LetterError]:
     """Give the letters in the bytes of one file, as `open_letters` does for a path."""
-    from foi_nlp.letters.registry import read_source
+    from foi_nlp.letters.dispatch import read_source
     from foi_nlp.letters.source import SourceFile
 
     options = ReadOptions(limits=limits or DEFAULT_OPTIONS.limits, include_hidden=include_hidden)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from foi_nlp.letters.containers import open_container, read_member
+from foi_nlp.letters.dispatch import read_source
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
 from foi_nlp.letters.source import Reader, SourceFile
@@ -19,8 +20,6 @@ def _read_members(
     members: Iterable[SourceFile | LetterError], file: SourceFile, options: ReadOptions
 ) -> Iterator[Letter | LetterError]:
     """Read members one by one. What they give is counted, so that archives within archives cannot multiply."""
-    from foi_nlp.letters.registry import read_source
-
     given = 0
     for member in members:
         items: Iterable[Letter | LetterError] = (

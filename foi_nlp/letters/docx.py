@@ -36,8 +36,10 @@ _PACKED = (
     _NUMBERING,
     "word/footnotes.xml",
     "word/endnotes.xml",
+    "word/comments.xml",
 )
-_STYLE_MAP = "u => u\nstrike => s\ncomment-reference => sup"
+_STYLE_MAP = "u => u\nstrike => s"
+_WITH_COMMENTS = f"{_STYLE_MAP}\ncomment-reference => sup"
 
 
 def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter]:
@@ -54,22 +56,22 @@ def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter]:
         for text in heads:
             page_text(file, text, options, builder, grid_source="docx")
             builder.end_paragraph()
-        page_text(
-            file, _to_html(_shown(body, archive, file, options), file.source), options, builder, grid_source="docx"
-        )
+        shown = _shown(body, archive, file, options)
+        markup = _to_html(shown, file.source, comments=options.include_hidden)
+        page_text(file, markup, options, builder, grid_source="docx")
         for text in feet:
             builder.end_paragraph()
             page_text(file, text, options, builder, grid_source="docx")
     yield builder.finish(file, options)
 
 
-def _to_html(data: bytes, source: str) -> str:
+def _to_html(data: bytes, source: str, *, comments: bool = False) -> str:
     import mammoth
 
     try:
         result = mammoth.convert_to_html(
             io.BytesIO(data),
-            style_map=_STYLE_MAP,
+            style_map=_WITH_COMMENTS if comments else _STYLE_MAP,
             # An image as a data address would be megabytes of text that is thrown away.
             convert_image=mammoth.images.img_element(lambda image: {"src": ""}),  # noqa: ARG005
         )
@@ -140,7 +142,7 @@ def _remove_hidden(root: ElementTree.Element) -> None:
 
 
 def _packed(document: ElementTree.Element, name: str, archive: zipfile.ZipFile, file: SourceFile) -> bytes:
-    """Pack a document with the styles, numbering and notes of the file, and the relations of the part called `name`."""
+    """Pack a document with the file's styles, numbering, notes and comments, and the relations of the part `name`."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as out:
         for kept in _PACKED:
@@ -164,7 +166,10 @@ def _say_what_is_unseen(body: bytes, archive: zipfile.ZipFile, builder: TextBuil
     elif re.search(rb"<w:ins [^>]*>", body):
         builder.note("tracked_changes", "The document still holds tracked changes: inserted text was read.")
     if b"<w:commentReference" in body and "word/comments.xml" in archive.namelist():
-        builder.note("hidden_content", "The document has comments, which were left out; this may be a data breach.")
+        builder.note(
+            "hidden_content",
+            "The document has comments, which are left out unless asked for; this may be a data breach.",
+        )
     if _VANISH.search(body):
         builder.note(
             "hidden_content",

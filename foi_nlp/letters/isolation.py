@@ -22,6 +22,7 @@ from typing import IO, Any
 from foi_nlp.grids import Grid
 from foi_nlp.letters.limits import Limits, ReadOptions
 from foi_nlp.letters.model import Letter, LetterError, PlacedText
+from foi_nlp.letters.registry import reader_of_kind
 from foi_nlp.letters.source import Reader, SourceFile
 from foi_nlp.records import Place, SourceNote
 
@@ -169,8 +170,6 @@ def _limit_memory(megabytes: int) -> None:
 
 
 def _answer(question: dict[str, Any]) -> dict[str, Any]:
-    from foi_nlp.letters.registry import reader_of_kind
-
     file = SourceFile(question["source"], base64.b64decode(question["data"]), question["depth"])
     options = ReadOptions(limits=Limits(**question["limits"]), include_hidden=question["include_hidden"])
     reader = reader_of_kind(question["kind"])

@@ -10,6 +10,7 @@ from email.message import Message
 from email.utils import getaddresses
 
 from foi_nlp.letters.assembling import TextBuilder
+from foi_nlp.letters.dispatch import read_source
 from foi_nlp.letters.html import decode_markup, page_text
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
@@ -60,8 +61,6 @@ def assemble_mail(file: SourceFile, parts: MailParts, options: ReadOptions) -> I
 def _add_attachments(
     file: SourceFile, attachments: list[tuple[str, bytes]], builder: TextBuilder, options: ReadOptions
 ) -> tuple[list[LetterError], bool]:
-    from foi_nlp.letters.registry import read_source
-
     failed: list[LetterError] = []
     ocr = False
     for name, data in attachments:

@@ -12,6 +12,7 @@ from foi_nlp.letters.mail import MailParts, assemble_mail, attached, choose_bodi
 from foi_nlp.letters.model import Letter, LetterError
 from foi_nlp.letters.source import Reader, SourceFile
 from foi_nlp.letters.text import clean
+from foi_nlp.records import SourceNote
 
 
 def _read(file: SourceFile, options: ReadOptions) -> Iterator[Letter | LetterError]:
@@ -58,8 +59,12 @@ def _parts(file: SourceFile, options: ReadOptions) -> MailParts:
             raise options.limits.refuse(
                 file.source, "mail_parts", f"the message has more than {options.limits.mail_parts:,} parts"
             )
+        name = clean(attachment.file_name or f"part {number}")[0]
         if data:
-            parts.attachments.append((clean(attachment.file_name or f"part {number}")[0], data))
+            parts.attachments.append((name, data))
+        else:
+            text = f"{name} in the message is a message or an object itself, and was not read; save it from Outlook."
+            parts.notes.append(SourceNote(code="unread_part", text=text))
     return parts
 
 

@@ -56,9 +56,14 @@ class Word:
 
 @dataclass(slots=True)
 class Line:
-    """Words that stand on one line, from left to right."""
+    """Words that stand on one line, from left to right.
+
+    A line of a column knows the column's margins, and `order`: the height at which it is read.
+    """
 
     words: list[Word] = field(default_factory=list)
+    margins: tuple[float, float] | None = None
+    order: float | None = None
 
     @property
     def text(self) -> str:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
 from importlib.metadata import entry_points
 
-from foi_nlp.letters.limits import ReadOptions
-from foi_nlp.letters.model import Letter, LetterError
+from foi_nlp.letters.model import LetterError
 from foi_nlp.letters.source import OLE_MAGIC, Reader, SourceFile
-from foi_nlp.records import SourceNote
 
 ENTRY_POINT_GROUP = "foi_nlp.readers"
 _PLAIN_KINDS = ("text", "markdown", "csv")
@@ -79,36 +75,3 @@ def _is_text(file: SourceFile) -> bool:
     from foi_nlp.letters.text import looks_binary
 
     return not looks_binary(file.data)
-
-
-def read_source(file: SourceFile, options: ReadOptions) -> Iterator[Letter | LetterError]:
-    """Read one file or member. Raises LetterError when the whole of it cannot be read."""
-    limits = options.limits
-    if len(file.data) > limits.file_megabytes * 1_000_000:
-        raise limits.refuse(
-            file.source, "file_megabytes", f"{len(file.data) // 1_000_000:,} megabytes are too many for a letter"
-        )
-    if file.depth > limits.nesting:
-        raise limits.refuse(file.source, "nesting", f"it lies {file.depth} archives or mails deep")
-    reader = choose_reader(file)
-    if reader.isolated:
-        from foi_nlp.letters.isolation import read_isolated
-
-        items = read_isolated(reader, file, options)
-    else:
-        items = reader.read(file, options)
-    said = _wrong_name(reader, file)
-    for item in items:
-        if isinstance(item, Letter) and said is not None and item.source == file.source:
-            yield replace(item, notes=(said, *item.notes))
-        else:
-            yield item
-
-
-def _wrong_name(reader: Reader, file: SourceFile) -> SourceNote | None:
-    if not file.extension or file.extension in reader.extensions or file.extension not in extensions():
-        return None
-    return SourceNote(
-        code="wrong_extension",
-        text=f"The name ends in .{file.extension}, but the content is {reader.kind}; it was read by its content.",
-    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from foi_nlp.letters.assembling import TextBuilder
 from foi_nlp.letters.limits import ReadOptions
 from foi_nlp.letters.model import Letter, LetterError
+from foi_nlp.letters.pdf_pages import page_contents, write_pages
 from foi_nlp.letters.programs import installed, run_program, working_folder
 from foi_nlp.letters.source import Reader, SourceFile
 
@@ -19,8 +20,6 @@ _NOT_INSTALLED = (
 
 def recognise_text(file: SourceFile, options: ReadOptions) -> Letter:
     """Give the letter of a scanned PDF or image. Raises LetterError when OCR is not installed or fails."""
-    from foi_nlp.letters.pdf import page_contents, write_pages
-
     if not installed("ocrmypdf", "tesseract"):
         raise LetterError(file.source, _NOT_INSTALLED)
     contents = page_contents(_with_text(file, options), file.source)

@@ -53,6 +53,7 @@ class Category:
 
 
 _TABLE_EDGE = " \n\t\r|:-"  # marks of a table in plain text that belong to no cell
+_YEAR = regex.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BLANK_LINE = regex.compile(r"\n\s*\n")
 _SENTENCE_OR_PARAGRAPH = regex.compile(r"[.!?;]\s|\n\s*\n")
 
@@ -175,11 +176,16 @@ def one_a_sentence(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
     return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.rule.id))
 
 
+def years_of(reading: Reading, caveat: Caveat) -> frozenset[str]:
+    """Give the calendar years named where a caveat stands: those that its figures begin in."""
+    return frozenset(_YEAR.findall(reading.flow, caveat.start, caveat.end))
+
+
 def scope_of(reading: Reading, hit: Hit, category: Category) -> str:
     """Say how far a caveat reaches.
 
-    Inside or right beside a table it is the table's; inside an answer the question's; after the answers the
-    letter's. A hidden or partial value is that of its cells or period.
+    Inside or right beside a table it is the table's; inside an answer the question's; after the answers, or in notes
+    on the data, the letter's. A hidden or partial value is that of its cells or period.
     """
     if category.default_scope in {"cells", "period"}:
         return category.default_scope
@@ -187,9 +193,23 @@ def scope_of(reading: Reading, hit: Hit, category: Category) -> str:
     if table is not None:
         return f"table t{table + 1}"
     questions = question_at(reading, hit.start)
-    if questions:
+    if questions and not _closes_letter(reading, hit, category):
         return ("question " if len(questions) == 1 else "questions ") + ", ".join(questions)
     return "letter"
+
+
+def _closes_letter(reading: Reading, hit: Hit, category: Category) -> bool:
+    """Whether a caveat of a kind that is said of all figures stands in notes, or in a paragraph after the last answer.
+
+    Nothing marks where the last answer ends: the notes that close a letter stand in its block, in a later paragraph.
+    """
+    if reading.section_at(hit.start) == "caveat":
+        return True
+    last = reading.facts.answers[-1]
+    if category.default_scope != "letter" or not last.start <= hit.start < last.end:
+        return False
+    answer = reading.ruled[last.label[1] if last.label else last.start : hit.start].strip()
+    return len(reading.facts.answers) > 1 and _BLANK_LINE.search(answer) is not None
 
 
 def _table_beside(reading: Reading, hit: Hit) -> int | None:

@@ -236,7 +236,11 @@ class DatesComponent:
             for m in mentions
             if m.value
             and not any(c.priority >= SURE_CUE and c.role != "letter_date" for c in by_mention[m])
-            and (reading.section_at(m.start) not in _OTHERS_WORDS or _greeted(m, salutations))
+            and (
+                (section := reading.section_at(m.start)) not in _OTHERS_WORDS
+                or _greeted(m, salutations)
+                or (section == "exemption" and _is_late(reading, m))
+            )
             and (strength := _position(reading, m, salutations, bool(by_mention[m])))
         ]
         candidates = told + placed
@@ -290,10 +294,14 @@ def _position(reading: Reading, mention: DateMention, salutations: list[int], ha
     if reading.grid_at(mention.start) is not None and not in_head:
         return 0
     if _BEFORE_ALONE.fullmatch(before):
-        late = mention.start > len(reading.text) * 3 // 4
-        return ALONE_IN_HEAD if in_head else AFTER_SIGNATURE if late and not has_cue else 0
+        return ALONE_IN_HEAD if in_head else AFTER_SIGNATURE if _is_late(reading, mention) and not has_cue else 0
     before_greeting = head == salutations[0] if head is not None else not salutations
     return LINE_END_IN_HEAD if in_head and before_greeting and not has_cue else 0
+
+
+def _is_late(reading: Reading, mention: DateMention) -> bool:
+    """Whether a date stands in the last quarter of the letter, where pages say when they were put out."""
+    return mention.start > len(reading.text) * 3 // 4
 
 
 def _greeted(mention: DateMention, salutations: list[int]) -> bool:
@@ -357,6 +365,8 @@ def _best_as_of(
 def _fits(cue: Cue, day: date, start: date | None, end: date | None) -> bool:
     if end is not None and day > end:
         return False
+    if cue.window == "recent":
+        return end is None or day >= end - timedelta(days=HANDLING_DAYS)
     if cue.window != "handling":
         return True
     if start is None and end is None:

@@ -14,6 +14,7 @@ from foi_nlp.figures.of_tables import TableFigures, review_unread
 from foi_nlp.figures.of_text import TextFigures
 from foi_nlp.figures.periods import find_periods
 from foi_nlp.patterns import RuleBook, load_rules
+from foi_nlp.pipeline.caveats import years_of
 from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
@@ -100,6 +101,7 @@ class ObservationsComponent:
 
     def _finish(self, reading: Reading, found: list[Observation], proxies: list[int]) -> None:
         caveats = [(caveat.id, caveat.scope) for caveat in reading.facts.caveats]
+        partial = {c.id: years_of(reading, c) for c in reading.facts.caveats if c.category == "partial_period"}
         for number, observation in enumerate(sorted(found, key=lambda o: (o.start, o.end)), start=1):
             marked = observation.symbol is not None
             reading.facts.observations.append(
@@ -107,7 +109,8 @@ class ObservationsComponent:
                     update={
                         "id": f"o{number}",
                         "is_proxy": _is_proxy(reading, observation.start, proxies),
-                        "caveats": caveats_for(observation.question, observation.table, marked, caveats),
+                        "caveats": caveats_for(observation.question, observation.table, marked, caveats)
+                        + [caveat for caveat, years in partial.items() if _is_cut(observation, years)],
                     }
                 )
             )
@@ -127,6 +130,12 @@ def _is_apart(reading: Reading, grid: Grid) -> bool:
     if not answers:
         return True
     return reading.section_at(grid.start) in _BEFORE_ANNEX and grid.start >= max(answers)
+
+
+def _is_cut(observation: Observation, years: frozenset[str]) -> bool:
+    """Whether a figure's period is one of the incomplete ones that a caveat speaks of; any where it names no year."""
+    period = observation.period
+    return not period.complete and (not years or (period.start or "")[:4] in years)
 
 
 def _group(reading: Reading, hit: Hit, name: str) -> str:

@@ -484,7 +484,7 @@ def _decide(reading: Reading, case: _Case) -> Outcome | None:
         return _outcome(reading, case, "disclosed_full", ["disclosed_attachment"] if attached and not yes else [])
     if attached:
         return _outcome(reading, case, "disclosed_attachment", [])
-    for plain in ("not_applicable", "answered_negative"):
+    for plain in ("other_regime", "not_applicable", "answered_negative"):
         if case.has(plain) and not any(f.value for f in given):
             return _outcome(reading, case, plain, [])
     if given or _answers_in_words(reading, case):
@@ -626,7 +626,7 @@ def _holds_figures(grid: Grid) -> bool:
 
 
 def _answers_in_words(reading: Reading, case: _Case) -> bool:
-    return any(len(reading.text[a:b].split()) > 1 for a, b in case.blocks)
+    return any(any(c.isalnum() for c in reading.text[a:b]) for a, b in case.blocks)
 
 
 def _outcome(reading: Reading, case: _Case, outcome: str, secondary: Sequence[str]) -> Outcome:

@@ -45,6 +45,7 @@ _CLAIM = 1.5
 _CLEAR_CLAIM = 1.5
 _MOSTLY = 0.8
 _HEADING_WORDS = 5
+_WORDS_OF_HEADING = 20
 _NO_CONTENT = frozenset({"boilerplate_act", "searches", "caveat", "footer", "marking"})
 _TRIM = ' \t\n\r\f*_-–"“”|>•:;'
 _DIGITS = regex.compile(r"\d+")
@@ -247,9 +248,10 @@ def _questions(
         for question in _folded(reading, items):
             found[question.id] = question
     if not labelled:
+        headings = [_plain(p[2]) for a, b in _answer_stretches(reading, reply) for p in _paragraphs(reading, a, b)]
         unlabelled: list[tuple[int, int, str]] = []
         for start, end in loose:
-            pieces = _unlabelled(reading, start, end, answers if len(loose) == 1 else 0)
+            pieces = _unlabelled(reading, start, end, answers if len(loose) == 1 else 0, headings)
             unlabelled = [*[u for u in unlabelled if all(_alike(u[2], p[2]) < _SAME_QUESTION for p in pieces)], *pieces]
         for number, (start, end, _) in enumerate(unlabelled, start=1):
             found[str(number)] = _question(reading, str(number), start, end, None, "")
@@ -387,10 +389,13 @@ def _question(reading: Reading, name: str, start: int, end: int, parent: str | N
     )
 
 
-def _unlabelled(reading: Reading, start: int, end: int, answers: int) -> list[tuple[int, int, str]]:
+def _unlabelled(
+    reading: Reading, start: int, end: int, answers: int, headings: Sequence[str]
+) -> list[tuple[int, int, str]]:
     """Questions without labels: bullets or paragraphs that ask; within a lone paragraph, lines or sentences that ask.
 
-    Where the answers are counted, the pieces of which there are as many are the questions.
+    Where the answers are counted, the pieces of which there are as many are the questions; paragraphs that do not
+    ask are questions where they stand again as headings of the answers.
     """
     paragraphs = _paragraphs(reading, start, end)
     bullets = [line for line in _bulleted(reading, start, end) if len(line[2].split()) > _FEWEST_WORDS]
@@ -401,11 +406,12 @@ def _unlabelled(reading: Reading, start: int, end: int, answers: int) -> list[tu
     lines = [piece for piece in _asking_lines(reading, start, end) if _asks_something(piece[2])]
     sentences = [s for s in _sentences(reading, start, end) if _asks_something(s[2])]
     marked = [s for s in sentences if s[2].rstrip(_TRIM).endswith("?")]
-    for pieces in (bullets, asking, parts, lines, marked, sentences):
+    if several:
+        return [line for line in bullets if line in asking_bullets or not shape("detail").match(line[2])]
+    halves = [half for p in asking for half in _coordinated(reading, p, even_asked=True)]
+    for pieces in (bullets, asking, parts, lines, marked, sentences, halves):
         if 1 < len(pieces) == answers:
             return pieces
-    if several:
-        return [line for line in bullets if not shape("detail").match(line[2])]
     if len(asking) > 1:
         return parts
     if asking:
@@ -413,8 +419,15 @@ def _unlabelled(reading: Reading, start: int, end: int, answers: int) -> list[tu
             if len(pieces) > 1:
                 return pieces
         return _coordinated(reading, (asking[0][0], end, asking[0][2]))
+    repeated = [p for p in paragraphs if len(p[2].split()) <= _WORDS_OF_HEADING and headings.count(_plain(p[2]))]
+    if len(repeated) > 1:
+        return repeated
     text = reading.text[start:end].strip()
     return [(start, end, text)] if len(text.split()) > _FEWEST_WORDS else []
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().strip(_TRIM).split())
 
 
 def _asking_lines(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
@@ -443,11 +456,13 @@ def _asks_something(text: str) -> bool:
     )
 
 
-def _coordinated(reading: Reading, piece: tuple[int, int, str]) -> list[tuple[int, int, str]]:
-    """Two indirect questions joined by a comma and "and" are two questions."""
+def _coordinated(
+    reading: Reading, piece: tuple[int, int, str], *, even_asked: bool = False
+) -> list[tuple[int, int, str]]:
+    """Cut two indirect questions that are joined in one sentence; with `even_asked` direct ones, too."""
     start, end, text = piece
     found = shape("second_question").search(reading.flow, start, end)
-    if not found or "?" in text:
+    if not found or ("?" in text and not even_asked):
         return [piece]
     cut = found.start("second")
     return [(start, found.start(), reading.text[start : found.start()]), (cut, end, reading.text[cut:end])]
@@ -553,10 +568,15 @@ def _counted_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit]) -
     stretches = _answer_stretches(reading, reply)
     last = 0
     for hit in answered:
-        if "ids" not in hit.groups or not any(a <= hit.start < b for a, b in stretches) or _in_table(reading, hit):
+        if not any(a <= hit.start < b for a, b in stretches) or _in_table(reading, hit):
             continue
-        if reading.flow[slice(*hit.groups["ids"])].strip("()[]. ") == str(last + 1):
-            last += 1
+        if "ids" in hit.groups:
+            last += reading.flow[slice(*hit.groups["ids"])].strip("()[]. ") == str(last + 1)
+        elif "ordinals" in hit.groups:
+            said = _WORD.findall(reading.lower[slice(*hit.groups["ordinals"])])
+            last += any(
+                word in row[last : last + 1] for word in said for row in (word_list("ordinals"), word_list("cardinals"))
+            )
     return last
 
 

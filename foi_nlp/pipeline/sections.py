@@ -53,6 +53,7 @@ _SCHEMES = (
     ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x"),
 )
 _SHORTEST_RUN = 2
+_ASKED_IN = frozenset({"request", "response", "exemption", "s16_advice", "caveat"})
 _UNASKED = frozenset({"footer", "marking", "exemption", "annex", "s16_advice"})
 _BULLET = regex.compile(r"[ \t>*_]*(?:[•·‣▪◦●–-]|\uf0b7)[ \t]+")
 _PAGE_NUMBER = regex.compile(r"(?<!\S)\d{1,3}(?!\S)")
@@ -497,11 +498,15 @@ def _first_run(labelled: Sequence[tuple[int, str]], scheme: Sequence[str]) -> li
 
 
 def _leave_intro(units: list[_Unit]) -> None:
-    """Where the request is not repeated, what follows the paragraph of the receipt is the response."""
+    """Where the request is not repeated, what follows the paragraph of the receipt is the response.
+
+    Running text that neither tells of a receipt nor stands under a salutation is the response from its beginning.
+    """
     end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights"}), len(units))
     if any(unit.section == "request" for unit in units[:end]):
         return
-    first = next((unit.paragraph for unit in units if unit.section == "intro"), None)
+    opened = any(unit.section == "addressee" or (unit.section == "intro" and unit.rule) for unit in units[:end])
+    first = next((unit.paragraph for unit in units if unit.section == "intro"), None) if opened else -1
     for unit in units[:end]:
         if first is not None and unit.section == "intro" and unit.paragraph > first:
             unit.section, unit.rule = "response", ""
@@ -514,7 +519,10 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
     """
     end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
     heads = _heads(reading, units[:end])
-    if len(heads) < 2 or any(unit.section == "request" for unit in units[: heads[0]] if _label(reading, unit.start)):
+    if len(heads) < 2 or any(
+        unit.section == "request" and reading.text[unit.start : unit.end].strip() and _label(reading, unit.start)
+        for unit in units[: heads[0]]
+    ):
         return
     first = _label(reading, units[heads[0]].start)
     if first and any(_label(reading, unit.start) == first for unit in units[heads[-1] + 1 : end]):
@@ -563,7 +571,23 @@ def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
         for i, unit in enumerate(units)
         if _BULLET.match(reading.text[unit.start : unit.end].lstrip("\n")) and _asks(reading, unit.start, unit.end)
     ]
-    return [] if any(unit.section == "request" for unit in units) else bullets
+    if len(bullets) > 1 and not any(unit.section == "request" for unit in units):
+        return bullets
+    asking = [i for i in range(len(units)) if _is_asking_paragraph(reading, units, i)]
+    if not asking or any(unit.headed for unit in units[asking[0] : asking[-1] + 1]):
+        return []
+    return asking if any(units[i].section not in _BEFORE_ANSWERS for i in asking) else []
+
+
+def _is_asking_paragraph(reading: Reading, units: Sequence[_Unit], i: int) -> bool:
+    """Whether a unit is a whole paragraph of a request or an answer that asks, without a label."""
+    unit = units[i]
+    if unit.section not in _ASKED_IN or _label(reading, unit.start) or not _asks(reading, unit.start, unit.end):
+        return False
+    if shape("asking_back").search(reading.ruled, unit.start, unit.end):
+        return False
+    around = [other for other in units[max(0, i - 2) : i + 3] if reading.text[other.start : other.end].strip()]
+    return sum(other.paragraph == unit.paragraph for other in around) == 1
 
 
 def _goes_on_asking(reading: Reading, unit: _Unit) -> bool:

@@ -37,9 +37,9 @@ class Readded:
 
     @property
     def said(self) -> str:
-        """What to say of the figure in few words; empty where the correction changed nothing."""
+        """What to say of the figure in few words; empty where the correction changed nothing and all is well."""
         if self.now == self.before:
-            return ""
+            return "totals still disagree after correction" if self.now == "totals_disagree" else ""
         return f"{(self.now or 'not re-added').replace('_', ' ')} after correction"
 
 
@@ -70,7 +70,16 @@ def warm_up() -> None:
     """Load what adding up needs, which takes seconds, before a reviewer waits for it."""
     from foi_nlp.tables.pairing import pair
 
-    pair(Grid(((Cell("2019", ((0, 4),)), Cell("1", ((5, 6),))),), 0, 6, "tabs"), text="2019\t1")
+    text = "Area\t2019\nNorth\t<5\nSouth\t2%\nTotal\t£7"
+    rows: list[tuple[Cell, ...]] = []
+    at = 0
+    for line in text.split("\n"):
+        cells = []
+        for word in line.split("\t"):
+            cells.append(Cell(word, ((at, at + len(word)),)))
+            at += len(word) + 1
+        rows.append(tuple(cells))
+    pair(Grid(tuple(rows), 0, len(text), "tabs"), text=text)
 
 
 def _adds(part: Observation) -> tuple[object, ...]:
@@ -103,7 +112,7 @@ def add_up_again(record: LetterRecord, table: TableRecord, figures: Sequence[Rev
     ]
     reasons = wrong[:_MOST_REASONS]
     if len(wrong) > _MOST_REASONS:
-        reasons.append(f"{len(wrong) - _MOST_REASONS} more totals of this table are not the sums of their parts.")
+        reasons.append(f"So it is with {len(wrong) - _MOST_REASONS} more of the totals of this table.")
     if not wrong and any(total.agrees for total in paired.totals):
         reasons = ["After correction, the stated totals of this table agree."]
     return TableSums(checks, reasons)

@@ -32,6 +32,7 @@ _LEAST_BANDS = 2
 _PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
 _HALF_PERIOD = regex.compile(r"[0-9]\s?[/–-]$")
 _NUMBERED_PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$", regex.IGNORECASE)
+_BARE_NUMBER = regex.compile(r"[-–—\s]{0,3}[0-9]{1,3}[-–—\s]{0,3}")
 _SEPARATORS = frozenset("-–—=:|")
 _DIGITS = regex.compile(r"\d+")
 
@@ -155,7 +156,10 @@ def _clusters(lines: Lines, parsed: Sequence[Line]) -> list[tuple[int, int]]:
 def _is_furniture(lines: Lines, n: int) -> bool:
     """Whether a line is the head or foot of a page."""
     line = lines.line(n).strip("\f ")
-    return _NUMBERED_PAGE.search(line) is not None or starts_with_word(line, "furniture")
+    if _NUMBERED_PAGE.search(line) is not None or starts_with_word(line, "furniture"):
+        return True
+    apart = 0 < n < len(lines) - 1 and lines.blank(n - 1) and lines.blank(n + 1)
+    return apart and _BARE_NUMBER.fullmatch(line) is not None
 
 
 def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
@@ -480,7 +484,8 @@ def _continues(lines: Lines, parts: Sequence[Part], part: Part, repeated: Counte
     gap = [n for n in range(before.last, part.first) if not lines.blank(n)]
     if len(gap) > MOST_FURNITURE_LINES or _is_closed(before):
         return False
-    cut = any(_PAGE.search(lines.line(n)) for n in range(before.last, min(part.first + 1, len(lines))))
+    reach = range(before.last, min(part.first + 1, len(lines)))
+    cut = any(_PAGE.search(lines.line(n)) or _is_furniture(lines, n) for n in reach)
     marked = any(_says_continued(lines.line(n)) for n in gap)
     same = bool(part.header) and _header_text(part) == _header_text(parts[0])
     if same:
@@ -488,8 +493,7 @@ def _continues(lines: Lines, parts: Sequence[Part], part: Part, repeated: Counte
     if part.header or not cut:
         return False
     furniture = all(
-        repeated[_folded(lines, n)] > 1 or _PAGE.search(lines.line(n)) or starts_with_word(lines.line(n), "furniture")
-        for n in gap
+        repeated[_folded(lines, n)] > 1 or _PAGE.search(lines.line(n)) or _is_furniture(lines, n) for n in gap
     )
     brief = len(gap) <= MOST_BRIEF_LINES and not any(_opens_something(lines.line(n)) for n in gap)
     return (furniture or brief) and max(len(row.figures) for row in part.rows) <= max(

@@ -138,11 +138,11 @@ def _goes_on(lines: Lines, n: int) -> bool:
 
 
 def _read(lines: Lines, block: Block) -> tuple[Grid, int, int] | None:
-    header, first = _header_above(lines, block)
+    totalled = _is_totalled(block)
+    header, first = _header_above(lines, block, proved=totalled)
     if header is not None and len(header) != block.width + 1:
         whole = as_grid([header, *_cells(block.rows)])
         return (replace(whole, uncertain=_UNGROUPED), first, block.last) if len(block.rows) >= LEAST_ROWS else None
-    totalled = _is_totalled(block)
     if header is None and block.width == 1 and (split := _split_header(block.rows[0].label)):
         corner, counted, label = split
         header = [joined(corner), joined(counted)]
@@ -181,7 +181,7 @@ def _is_totalled(block: Block) -> bool:
 # ---- headers
 
 
-def _header_above(lines: Lines, block: Block) -> tuple[list[Cell] | None, int]:
+def _header_above(lines: Lines, block: Block, *, proved: bool) -> tuple[list[Cell] | None, int]:
     """Give the header in the line above the rows, with its line: a word for the labels, then its other heads."""
     n = block.first - 1
     if n >= 0 and lines.blank(n):
@@ -200,7 +200,7 @@ def _header_above(lines: Lines, block: Block) -> tuple[list[Cell] | None, int]:
         return None, block.first
     if block.width == 1:
         text = " ".join(token.text for token in words[size:])
-        if not (is_word(text, "generic_header", "total") or unit_in(text) is not None):
+        if not proved and not is_word(text, "generic_header", "total") and unit_in(text) is None:
             return None, block.first
         return [joined(words[:size]), joined(words[size:])], n
     return [joined(words[:size]), *[joined(group) for group in rest]], n

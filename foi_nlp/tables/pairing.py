@@ -36,6 +36,7 @@ _LOSSY = {"flattened", "stacked"}
 _DROPPED = {
     "column_without_period": "The {what} has no period of its own beside others that have one, and adds nothing up.",
     "row_without_period": "The {what} has no period of its own beside others that have one, and adds nothing up.",
+    "row_without_label": "The {what} has no label beside others that have one, and adds nothing up.",
     "ambiguous_columns": "Cells have vanished, and no total proves where the figures of this {what} belong.",
 }
 _LEAST_FIGURES = 2
@@ -195,6 +196,7 @@ class _Pairing:
         down, across = self._axes()
         checks = self._checks(down, across)
         self._drop_undated(down, across)
+        self._drop_unlabelled(down)
         self._drop_doubtful(across)
         figures = [self._paired(at, figure, down, across, checks) for at, figure in sorted(self.figures.items())]
         kept = [figure for figure in figures if figure is not None]
@@ -394,6 +396,17 @@ class _Pairing:
                 apart = [r for r in shape.rows if r not in dated and down.kinds.get(r) not in _TOTALS]
                 for r in apart:
                     self._drop([(r, c) for c in shape.columns], "row_without_period", "row")
+
+    def _drop_unlabelled(self, down: Axis) -> None:
+        """Refuse rows that lost their label among rows that have one, unless they add those up."""
+        heads = self.shape.row_heads
+        bare = [r for r in self.shape.rows if not heads[r].labels and heads[r].period is None]
+        labelled = [r for r in self.shape.rows if heads[r].labels]
+        if not self.shape.label_columns or len(labelled) < _LEAST_FIGURES or len(labelled) < len(bare):
+            return
+        for r in bare:
+            if down.kinds.get(r) not in _TOTALS:
+                self._drop([(r, c) for c in self.shape.columns], "row_without_label", "row")
 
     def _drop_doubtful(self, across: Axis) -> None:
         """Refuse rows that do not add up where cells vanished: a number of the label may stand among the figures."""

@@ -26,18 +26,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
-from foi_nlp.annotate import annotate_letter
 from foi_nlp.cli import app
 from foi_nlp.exchange import annotated, export, read_back
-from foi_nlp.letters import open_letters
-from foi_nlp.records import LetterRecord
 from foi_nlp.review.journal import load_decisions
 from tests.review_sample import FAMILY, HOSTILE_TEXT, hostile_record, write_run
-from tests.shared_files import CORPUS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page as Tab
-    from spacy.language import Language
+
+    from foi_nlp.records import LetterRecord
 
 COMMAND = os.environ.get("FOI_NLP_LABEL_STUDIO") or shutil.which("label-studio")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -147,21 +144,6 @@ def _wait_for(client: Any, process: subprocess.Popen[bytes], log: Path) -> None:
             pass
         time.sleep(1)
     pytest.fail(f"Label Studio does not answer: {log.read_text(errors='replace')[-2000:]}")
-
-
-@pytest.fixture(scope="module")
-def records(nlp: Language) -> list[LetterRecord]:
-    """Give the record of each letter of the corpus, and of one that is hard to point at."""
-    folders = [CORPUS, *(folder for folder in sorted(CORPUS.iterdir()) if folder.is_dir() and folder.name != "gold")]
-    files = [
-        file
-        for folder in folders
-        for file in sorted(folder.iterdir())
-        if file.is_file() and file.suffix != ".json" and file.name != "README.md"
-    ]
-    read = [annotate_letter(nlp, letter) for file in files for letter in open_letters(file)]
-    # The same letter in several formats has one text; once is enough.
-    return [hostile_record(), *{record.text_sha256: record for record in read}.values()]
 
 
 def run_command(*arguments: str | Path) -> str:
