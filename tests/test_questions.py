@@ -133,8 +133,8 @@ def test_rows_that_repeat_the_questions_answer_them(nlp: Language) -> None:
     ("text", "asked"),
     [
         pytest.param(
-            "Dear Applicant\n\nYou wrote:\n\nI would like to know how many vans you own.\nI would also like to know who "
-            "drives them.\n\nResponse\n\n1. Seven.\n\n2. Officers.",
+            "Dear Applicant\n\nYou wrote:\n\nI would like to know how many vans you own.\nI would also like to know "
+            "who drives them.\n\nResponse\n\n1. Seven.\n\n2. Officers.",
             ["1", "2"],
             id="lines that wish, where two answers are counted",
         ),
