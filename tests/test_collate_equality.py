@@ -77,9 +77,6 @@ KNOWN: dict[str, dict[Difference, int]] = {
         Difference("police-scotland", "2", "line the complainer female for female / injection"): 1,
         # Gold reads `provisional` under Table 1 as said of the whole letter, the pipeline as said of that table.
         Difference("police-scotland", "4", "grade_over_time comparable for with_care"): 5,
-        # The notes at the end of the letter are read as notes on the last question before them.
-        Difference("west-midlands", "1", "grade_over_time comparable for with_care"): 5,
-        Difference("west-midlands", "3", "grade_over_time comparable for with_care"): 11,
         # The percentage is read as one of all, and up to the day of extraction.
         Difference("west-midlands", "3", "extra: all 2021-01-01 76.7%"): 1,
         Difference("west-midlands", "3", "missing: female 2021-01-01 76.7%"): 1,

@@ -229,8 +229,8 @@ def test_questions_of_other_layouts(nlp: Language, text: str, ids: list[str]) ->
     ("text", "asked"),
     [
         pytest.param(
-            "Dear Applicant\n\nYou wrote:\n\nI would like to know how many vans you own.\nI would also like to know who "
-            "drives them.\n\nResponse\n\n1. Seven.\n\n2. Officers.",
+            "Dear Applicant\n\nYou wrote:\n\nI would like to know how many vans you own.\nI would also like to know "
+            "who drives them.\n\nResponse\n\n1. Seven.\n\n2. Officers.",
             ["1", "2"],
             id="lines that wish, where two answers are counted",
         ),
