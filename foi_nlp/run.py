@@ -30,6 +30,8 @@ from foi_nlp.resources import config_file
 from foi_nlp.store import Failure, RunWriter, Tally, ending_counts, file_sha256
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from spacy.language import Language
 
     from foi_nlp.patterns import RuleBook
@@ -181,8 +183,10 @@ def annotate_files(
             if not writer.is_done(*key):
                 todo.append(item)
         done = len(files) - len(todo)
-        with closing(_annotate_each(todo, options=options, jobs=jobs)) as annotating:
+        with _interrupts() as interrupted, closing(_annotate_each(todo, options=options, jobs=jobs)) as annotating:
             for item, results in annotating:
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
                 writer.add(item.source, _sha256_of(item), results)
                 done += 1
                 if progress:
@@ -266,6 +270,29 @@ def _annotate_each(
             item = unanswered.pop(0)
             yield item, [_failure(item.source, "the worker that read it died; the file may need more memory")]
         waiting, jobs = sorted(unanswered, key=lambda item: item.source), 1
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Tell whether there was an interrupt: one that falls into a callback or a finaliser is lost as an exception."""
+    interrupted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupted
+        return
+    before = signal.getsignal(signal.SIGINT)
+    if not callable(before):  # ignored, as for a command that a shell runs in the background
+        yield interrupted
+        return
+
+    def note(number: int, frame: FrameType | None) -> None:
+        interrupted.set()
+        before(number, frame)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager
