@@ -59,6 +59,18 @@ LETTERS: dict[str, tuple[str, set[str]]] = {
         ),
         {"spa"},
     ),
+    "an ampersand for the and of a name": (
+        "Police Investigations & Review Commissioner\n\n3 May 2018\n\nWe hold 4 reports.\n",
+        {"pirc"},
+    ),
+    "only the note that its figures are not for comparison": (
+        (
+            "There were 4.\n"
+            "\n"
+            "Forces record in different ways. Responses from Gwent Police should not be compared with others.\n"
+        ),
+        {"gwent"},
+    ),
     "two forces as one": (
         (
             "I write about your request received by Norfolk and Suffolk Constabularies on 3 May 2018.\n"

@@ -38,6 +38,7 @@ REQUEST_DISCOUNT = 2
 TELLING = frozenset({"answers_for", "subject", "received"})
 BODIES_NEED = frozenset({"received", "heading", "signature", "domain", "answers_for", "review"})
 SENT_ELSEWHERE = frozenset({"signposted_body", "transferred_to"})
+OVERSEEING = "local_policing_body"  # nobody but the body itself says what its office holds or does
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
 FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
 ROLES_BESIDE_ANSWERING = frozenset({"letterhead_address", "review_address", "footer", "lead_force"})
@@ -285,7 +286,8 @@ class AuthoritiesComponent:
         is_force = body.kind in FORCES or (body.kind == "legacy" and body.name.endswith(("Police", "Constabulary")))
         if is_force or evidence.heads_letter:
             return True
-        return bool(BODIES_NEED & set(evidence.kinds)) and evidence.total >= 2 * ENOUGH_EVIDENCE
+        needed = BODIES_NEED | {"subject"} if body.kind == OVERSEEING else BODIES_NEED
+        return bool(needed & set(evidence.kinds)) and evidence.total >= 2 * ENOUGH_EVIDENCE
 
     def _records(
         self,

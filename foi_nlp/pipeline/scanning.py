@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -109,10 +109,12 @@ class Scanner:
         self._vocab = nlp.vocab
         self._phrases = {case: PhraseMatcher(nlp.vocab, attr="ORTH" if case else "LOWER") for case in (False, True)}
         self._tokens = Matcher(nlp.vocab)
+        written = {rule.pattern.lower() for rule in rules if isinstance(rule.pattern, str)}
         for rule in rules:
             if isinstance(rule.pattern, str):
-                words = [t.text for t in nlp.make_doc(rule.pattern) if not t.is_space]
-                self._phrases[rule.case].add(rule.id, [Doc(nlp.vocab, words=words)])
+                for phrase in (rule.pattern, *_spellings(rule.pattern, written)):
+                    words = [t.text for t in nlp.make_doc(phrase) if not t.is_space]
+                    self._phrases[rule.case].add(rule.id, [Doc(nlp.vocab, words=words)])
             elif rule.pattern is not None:
                 self._tokens.add(rule.id, [[dict(token) for token in rule.pattern]])
 
@@ -183,6 +185,13 @@ class Scanner:
                 end = tokens[last - 1]
                 hits.append(Hit(rule, tokens[first].idx, end.idx + len(end), {}))
         return hits
+
+
+def _spellings(phrase: str, written: Collection[str]) -> Iterator[str]:
+    """Give a phrase with "&" for "and" and the other way about, where no rule of its own writes it so."""
+    for one, other in ((" and ", " & "), (" & ", " and ")):
+        if one in phrase and phrase.replace(one, other).lower() not in written:
+            yield phrase.replace(one, other)
 
 
 def _bounds(found: regex.Match[str]) -> tuple[int, int]:
