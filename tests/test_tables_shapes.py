@@ -95,7 +95,7 @@ def test_a_total_that_most_rows_prove_is_one_though_another_row_contradicts_it()
     assert sum(figure.total == "row" for figure in paired.figures) == len(rows)
 
 
-@pytest.mark.parametrize("mark", [" / ", "; "])
+@pytest.mark.parametrize("mark", [" = ", "; "])
 def test_a_layout_that_is_not_read_is_refused_and_not_passed_over(mark: str) -> None:
     text = "".join(
         mark.join(row) + "\n" for row in (["Area", "2019", "2020"], ["North", "11", "12"], ["South", "21", "22"])
@@ -112,3 +112,35 @@ def test_hostile_lines_take_time_in_proportion(piece: str) -> None:
     began = time.perf_counter()
     find_grids(text)
     assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize("mark", [" / ", " · ", " • "])
+@pytest.mark.parametrize("corner", [["Area"], []])
+def test_signs_with_blanks_around_them_part_cells(mark: str, corner: list[str]) -> None:
+    lines = [[*corner, "2019", "2020"], ["North", "11", "12"], ["South", "21", "22"], ["Total", "32", "34"]]
+    text = "".join(mark.join(row) + "\n" for row in lines)
+    (grid,) = find_grids(text)
+    paired = pair(grid, text=text)
+    assert not paired.refusals
+    assert [(f.row_labels[-1], f.period.period.label if f.period else "", f.value.value) for f in paired.figures] == [
+        (row[0], year, float(number))
+        for row in lines[1:]
+        for year, number in zip(("2019", "2020"), row[1:], strict=True)
+    ]
+
+
+def test_signs_between_words_make_no_table() -> None:
+    assert find_grids("Harassment / public order\nTheft / burglary\nAssault / battery\n") == []
+
+
+def test_an_unfinished_year_begins_with_the_financial_years_beside_it() -> None:
+    text = "\t2019-20\t2020-21\t2021 to 30/09/21\nApplications\t261\t274\t118\nReviews\t139\t221\t96\n"
+    (grid,) = find_grids(text)
+    last = [f.period.period for f in pair(grid, text=text).figures if f.period][2]
+    assert (last.start, last.end, last.complete) == ("2021-04-01", "2021-09-30", False)
+
+
+def test_a_band_of_ages_is_no_year() -> None:
+    text = "Age\t2021\t2022\n10-12\t11\t8\n13-15\t288\t301\n16-17\t540\t602\n"
+    (grid,) = find_grids(text)
+    assert [f.value.value for f in pair(grid, text=text).figures] == [11, 8, 288, 301, 540, 602]

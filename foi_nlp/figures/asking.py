@@ -19,6 +19,7 @@ from foi_nlp.figures.meaning import (
 )
 from foi_nlp.figures.periods import years_of
 from foi_nlp.pipeline.questions import question_at
+from foi_nlp.records import Period
 from foi_nlp.registers import by_id, names_to, register
 
 if TYPE_CHECKING:
@@ -133,7 +134,9 @@ class Asking:
             if placed is not None:
                 return placed
             question = self.questions[question].parent
-        if first is not None and _asks_of_now(self.text_of(first)):
+        if first is not None and _says(self.text_of(first), "stock") and self._one_day is not None:
+            return self._one_day
+        if first is not None and _says(self.text_of(first), "now"):
             return None
         referred = self._referred_to(first)
         if referred is None and self._counts_years(first):
@@ -168,6 +171,17 @@ class Asking:
             if count is None or count == len(years_of(placed.period)):
                 return placed
         return None
+
+    @cached_property
+    def _one_day(self) -> PlacedPeriod | None:
+        """Give the one day to which the reply says that its data are correct."""
+        days = [day for day in self.reading.facts.dates if day.role == "as_of" and len(day.iso) == len("2000-01-01")]
+        if len({day.iso for day in days}) != 1:
+            return None
+        first = days[0]
+        label = self.reading.text[first.start : first.end]
+        period = Period(label=label, type="instant", start=first.iso, end=first.iso, basis="letter")
+        return PlacedPeriod(period, (first.start, first.end), "letter")
 
     @cached_property
     def _stated(self) -> PlacedPeriod | None:
@@ -232,14 +246,14 @@ def _goes_on(text: str) -> bool:
     return regex.search(rf"^(?:{first})\b|\b(?:{within})", plain, regex.IGNORECASE) is not None
 
 
-@lru_cache(maxsize=1)
-def _now() -> regex.Pattern[str]:
-    return regex.compile(rf"\b(?:{'|'.join(by_id('count_words')['count_words.now']['words'])})\b", regex.IGNORECASE)
+@lru_cache(maxsize=4)
+def _words(name: str) -> regex.Pattern[str]:
+    return regex.compile(rf"\b(?:{'|'.join(by_id('count_words')[f'count_words.{name}']['words'])})\b", regex.IGNORECASE)
 
 
-def _asks_of_now(text: str) -> bool:
-    """Whether a question asks how things stand, and so for no stretch of time."""
-    return _now().search(" ".join(text.split())) is not None
+def _says(text: str, name: str) -> bool:
+    """Whether a question has words of a list: "now" asks how things stand, "stock" how many there are."""
+    return _words(name).search(" ".join(text.split())) is not None
 
 
 def _number_of(written: str | None) -> int | None:

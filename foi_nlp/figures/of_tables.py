@@ -172,13 +172,12 @@ class TableFigures:
             return PlacedPeriod(whole.model_copy(update={"basis": "header"}), figure.period_span, "header")
         if figure.period is not None:
             return None
-        if meaning.period is None and self._is_cross_table(figure):
-            return None
-        return (
-            meaning.period
-            or self.asking.period(figure.start, " ".join((*figure.column_labels, *figure.row_labels)))
-            or self._stem
-        )
+        if meaning.period is not None:
+            return meaning.period
+        asked = self.asking.period(figure.start, " ".join((*figure.column_labels, *figure.row_labels)))
+        if self._is_cross_table(figure):
+            return asked if asked is not None and asked.period.type == "instant" and asked.basis == "letter" else None
+        return asked or self._stem
 
     def _is_cross_table(self, figure: PairedFigure) -> bool:
         """Whether a figure stands under two breakdowns, so that the request alone would have to give its period."""

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from foi_nlp.patterns import RuleBook
     from foi_nlp.pipeline.reading import Reading
     from foi_nlp.pipeline.scanning import Hit
-    from foi_nlp.records import Period
+    from foi_nlp.records import Period, PeriodType
 
 _SECTIONS = frozenset({"response", "preface", "caveat", "searches"})
 _UNCOUNTED = frozenset({"hours", "minutes", "days", "weeks", "months", "years", "seconds", "miles"})
@@ -60,6 +60,15 @@ _UNREADABLE = regex.compile(r"(?![0-9])\p{Nd}|[\u202a-\u202e\u2066-\u2069]")
 _NUMBER_IN_PAIR = regex.compile(r"(?<![\w.,/£-])(?:£ ?)?\d[\d,]*(?:\.\d+)?(?:%| per ?cent)?(?![\w/])")
 _TIMES = regex.compile(r"(?<![\w.])(\d{1,5}) ?[x×] ([^\d;,|()]+)")
 _BETWEEN_LABEL_AND_VALUE = " \t\n.:-–>)"
+_LISTED = regex.compile(
+    r"(?P<value>£?\d[\d,]*(?:\.\d+)?%?|nil|none|zero)(?=[ ]*(?:$|[,;][ ]?|\.(?:[ ]|$)|[ ](?:and|&)[ ]))",
+    regex.IGNORECASE,
+)
+_BEFORE_THOUSANDS = regex.compile(r"£?[ ]?\d{1,3}")
+_THOUSANDS = regex.compile(r"(?:[ ]\d{3})+(?![\d/.,-]\d|\d)")
+_NUMBER_BEFORE = regex.compile(r"(?<![\d/.,-])£?\d{1,3}[ ]$")
+_LONGEST_PAIR_LINE = 400
+_SENTENCES_BACK = 8
 _YEARS = frozenset({"calendar_year", "financial_year", "year_to_date"})
 
 
@@ -92,6 +101,11 @@ class _Forms:
     numbers: regex.Pattern[str]
     between: regex.Pattern[str]
     enumerated: regex.Pattern[str]
+    of_counted: regex.Pattern[str]
+    some_of: regex.Pattern[str]
+    both: regex.Pattern[str]
+    part_of_year: regex.Pattern[str]
+    listed_value: regex.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -136,10 +150,11 @@ def _forms_of(book: RuleBook) -> _Forms:
         relative=form(
             r"\b(?:(?P<back>{{figure_year_before}})|(?P<ahead>{{figure_year_after}})|"
             r"{{figure_same_part}} (?:in |of )?(?P<year>{{period_full_year}})(?![\d/-])|"
-            r"(?:and|then),? {{figure_until}} (?P<until>{{period_day}}))(?!\w)"
+            r"(?:and|then),? (?P<rest>(?:{{figure_this_year}},? )?{{figure_until}} "
+            r"(?P<until>{{period_day}}|{{period_day_open}})))(?!\w)"
         ),
         in_step=form(r"\b{{figure_in_step}}\b"),
-        lead_in=form(rf"{bullet}(?:{{{{figure_before_period}}}} )?"),
+        lead_in=form(rf"(?:\d{{1,2}}[ \t]{{2,}}|{bullet})(?:{{{{figure_before_period}}}} )?"),
         short_year=form(rf"{bullet}(?P<year>\d\d ?[/-] ?\d\d)(?=[ ]*(?:[-:=|]|\.{{2,}})[ ]*[£<]?[\da-z])"),
         before_period=form(
             rf"(?:{bullet}(?:(?P<label>[A-Z][^=:|\d]{{1,60}}?)[ ]*(?:[:=|]|[ ]-)[ ]*)?|"
@@ -149,6 +164,16 @@ def _forms_of(book: RuleBook) -> _Forms:
         ),
         numbers=form(r"{{figure_number}}|(?<![\w-])(?P<number>{{figure_nil}})(?!\w)"),
         between=form(r",?[ ](?:and|&|or)[ ](?:{{figure_about}})|,[ ]?(?:and[ ])?(?:{{figure_about}})"),
+        of_counted=form(
+            r"\bof (?:the|these|those|all)(?: the)? (?P<count>\d[\d,]*\d)(?: [a-z-]+){0,3}(?:,| -)? ?(?:only )?$"
+        ),
+        some_of=form(r"\b{{figure_some_of}}\b"),
+        both=form(r"(?: [a-z-]+){0,3} [a-z]+ed and {{figure_number}} [a-z]+ed(?: {{figure_before_period}})? ?"),
+        part_of_year=form(r" ?\((?:to |up to |until |from |between )?(?P<part>[^()]{4,60}?)(?: only)?\)"),
+        listed_value=form(
+            r"[ ]*(?P<label>[A-Z][A-Za-z&' -]{1,40}?)[ ]*[:=-]?[ ]+(?P<value>{{figure_line_value}})"
+            r"[ ]*(?:$|[,;.]|and |& )"
+        ),
         enumerated=form(r"(?:,[ ]?|,?[ ](?:and|or|&)[ ])(?:{{figure_before_period}} )?(?:the )?"),
     )
 
@@ -200,6 +225,7 @@ class TextFigures:
         self.masked.sort()
         self._masked_spans = Spans(self.masked)
         self._used_spans = Spans(())
+        self._made: list[tuple[Observation, tuple[int, int]]] = []
         self.silent = {reading.sentence_at(h.start) for h in negative if h.rule.attributes.get("scope") == "sentence"}
 
     def observations(self) -> list[Observation]:
@@ -210,8 +236,10 @@ class TextFigures:
             by_sentence.setdefault(self.reading.sentence_at(candidate.start), []).append(candidate)
         for found in self.forms.in_step.finditer(self.reading.flow):
             by_sentence.setdefault(self.reading.sentence_at(found.start()), [])
-        for sentence, candidates in by_sentence.items():
-            out += self._sentence(sentence, candidates)
+        for sentence, candidates in sorted(by_sentence.items(), key=lambda item: item[0]):
+            made = self._sentence(sentence, candidates)
+            self._made += [(one, sentence) for one in made]
+            out += made
         self._ask_about_unreadable()
         return out
 
@@ -230,10 +258,10 @@ class TextFigures:
         first = start + len(self.reading.text[start:end]) - len(self.reading.text[start:end].lstrip())
         return self.reading.section_at(first) in _SECTIONS and self.reading.grid_at(first) is None
 
-    def _allowed(self, start: int, end: int) -> bool:
+    def _allowed(self, start: int, end: int, *, measured: bool = False) -> bool:
         if self.reading.section_at(start) not in _SECTIONS or self.reading.grid_at(start) is not None:
             return False
-        spans = (self._masked_spans, self._measured, self._used_spans)
+        spans = (self._masked_spans, self._used_spans, *(() if measured else (self._measured,)))
         return not any(span.overlap(start, end) for span in spans)
 
     @staticmethod
@@ -251,7 +279,10 @@ class TextFigures:
         pairs: list[Pair] = []
         out: list[Observation] = []
         for number, (start, end) in enumerate(self.reading.lines):
-            if end - start > 400 or not self.reading.text[start:end].strip():
+            if not self.reading.text[start:end].strip():
+                continue
+            if end - start > _LONGEST_PAIR_LINE:
+                pairs += self._enumerated_pairs(number, start, end)
                 continue
             total = self._total(pairs, number, start, end)
             if total is not None:
@@ -278,7 +309,61 @@ class TextFigures:
         short = self._short_year(start, end, before)
         if short is not None and not any(p.start <= short.start for p in periods):
             periods.insert(0, short)
-        return self._periods_first(number, start, end, periods) or self._values_first(number, start, end, periods)
+        periods = self._with_parts(start, end, periods)
+        return (
+            self._periods_first(number, start, end, periods)
+            or self._values_first(number, start, end, periods)
+            or self._enumerated_pairs(number, start, end)
+        )
+
+    def _with_parts(self, start: int, end: int, periods: Sequence[FoundPeriod]) -> list[FoundPeriod]:
+        """Cut a year to the part of it that stands in brackets after it: `2025/26 (1 April to 30 June 2025)`."""
+        out: list[FoundPeriod] = []
+        for found in periods:
+            year = out[-1] if out else None
+            bracket = self.forms.part_of_year.match(self.reading.flow, start + year.end, end) if year else None
+            inside = bracket is not None and bracket.start("part") <= start + found.start < bracket.end("part")
+            if year is None or bracket is None or not inside:
+                out.append(found)
+            elif _is_part(found.period, year.period):
+                kind: PeriodType = "year_to_date" if found.period.start == year.period.start else "date_range"
+                update = {"type": kind, "start": found.period.start, "end": found.period.end, "complete": False}
+                out[-1] = replace(
+                    year, period=year.period.model_copy(update=update), end=bracket.end() - start, marks=""
+                )
+        return out
+
+    def _enumerated_pairs(self, number: int, start: int, end: int) -> list[Pair]:
+        """Give the pairs of a line that goes on with sentences: `Referrals: 2018-19: 0, 2019-20: 1. The reports ...`.
+
+        Two or more years of one kind, each with a sign and its value and parted by commas, are certain.
+        """
+        if not self._answers_at(start, end):
+            return []
+        found = [p for p, _ in found_in(self.reading, (start, end), self.context) if p.period.start]
+        runs: list[list[Pair]] = [[]]
+        last = -1
+        for i, period in enumerate(found):
+            after = start + period.end + len(period.marks)
+            stop = start + found[i + 1].start if i + 1 < len(found) else end
+            separator = _SEPARATOR.match(self.reading.flow, after, stop)
+            item = _LISTED.match(self.reading.flow, separator.end(), stop) if separator else None
+            value = parse_value(item["value"]) if item else None
+            at = item.start("value") if item else 0
+            sure = period.period.type in _YEARS and value is not None and not value.ambiguous
+            if item is None or value is None or not sure or self._masked_spans.overlap(at, item.end("value")):
+                runs.append([])
+                continue
+            if runs[-1] and self.reading.flow[last : start + period.start].strip(" ,;") not in {"", "and", "&"}:
+                runs.append([])
+            runs[-1].append(Pair(self._in_cell(period, start), value, at, number))
+            last = item.end("value")
+        return [
+            pair
+            for run in runs
+            if len(run) > 1 and len({p.period.period.type for p in run} - {"year_to_date"}) < 2
+            for pair in run
+        ]
 
     def _short_year(self, start: int, end: int, before: Sequence[Pair]) -> FoundPeriod | None:
         """Give the `21/22` that begins a line of a list; with a hyphen only after another financial year."""
@@ -306,10 +391,14 @@ class TextFigures:
                 label = self._label_before(start, found, equals="=" in separator[0])
             if label is None:
                 break
+            placed = self._in_cell(found, start)
+            listed = [] if label else self._listed_values(separator.end(), stop)
+            if listed and found.period.type in _YEARS:
+                out += [Pair(placed, value, at, number, name) for name, value, at in listed]
+                continue
             values = self._values_of(separator.end(), stop)
             if not values:
                 break
-            placed = self._in_cell(found, start)
             alone = found.kind == "day" and not label
             out += [Pair(placed, value, at, number, label, day=alone) for value, at in values]
         return out
@@ -355,10 +444,26 @@ class TextFigures:
             return None
         return Pair(period, value, item.start("value"), number, label)
 
+    def _listed_values(self, start: int, end: int) -> list[tuple[str, Value, int]]:
+        """Give the two or more labels with values that are all of the rest of a pair: `North 402, South 377`."""
+        out: list[tuple[str, Value, int]] = []
+        at = start
+        while at < end and (item := self.forms.listed_value.match(self.reading.flow, at, end)) is not None:
+            value = parse_value(item["value"])
+            if value is None or value.ambiguous or self._masked_spans.overlap(*item.span("value")):
+                return []
+            out.append((item["label"].strip(), value, item.start("value")))
+            at = item.end()
+        return out if len(out) > 1 and not self.reading.flow[at:end].strip(" .") else []
+
     def _label_before(self, start: int, found: FoundPeriod, *, equals: bool) -> str | None:
         """Give what stands before the period of a pair: nothing, a bullet, or a label set off; else None."""
-        before = self.reading.ruled[start : start + found.start]
-        if self.forms.lead_in.fullmatch(before):
+        asked = [
+            b.label[1] for b in answer_blocks(self.reading) if b.label and start <= b.label[0] < start + found.start
+        ]
+        begin = max([start, *(end for end in asked if end <= start + found.start)])
+        before = self.reading.ruled[begin : start + found.start]
+        if self.forms.lead_in.fullmatch(before) or (begin > start and not before.strip(" *_.:)\t")):
             return ""
         spread = found.kind in {"range", "since"}
         setting = r"[ \t]*(?:in|for|during)?[ \t]*" if equals or spread else r"[ \t]*(?:-|:|=|,)[ \t]*"
@@ -577,15 +682,19 @@ class TextFigures:
         found: dict[int, Candidate] = {}
         for hit in self.hits:
             start, end = hit.groups["number"]
-            if not self._allowed(start, end) or self.reading.sentence_at(start) in self.silent:
-                continue
             attributes = dict(hit.rule.attributes)
+            allowed = self._allowed(start, end, measured=bool(attributes.get("rate")))
+            if not allowed or self.reading.sentence_at(start) in self.silent:
+                continue
+            end = self._end_of_thousands(start, end)
+            if end < 0 or (attributes.get("zero") and self._is_of_some(start, end)):
+                continue
             noun = self._noun_after(end, self.reading.sentence_at(start)[1])
             if attributes.get("in_period") and unit_of_noun(noun) in _UNCOUNTED:
                 noun = ""  # "18 the year before"
             if attributes.get("noun") and (not noun or unit_of_noun(noun) in _UNCOUNTED):
                 continue
-            if unit_of_noun(noun) in _UNCOUNTED and not attributes.get("zero"):
+            if unit_of_noun(noun) in _UNCOUNTED and not attributes.get("zero") and not attributes.get("rate"):
                 continue
             if self._in_words(start, end) and regex.match(r" \(\d", self.reading.flow[end : end + 3]):
                 continue
@@ -604,6 +713,30 @@ class TextFigures:
             if other is not one and other.start <= start and one.end <= other.end
         }
         return [found[start] for start in sorted(found) if start not in inside]
+
+    def _end_of_thousands(self, start: int, end: int) -> int:
+        """Give the end of a number whose thousands may be set off by blanks; -1 where they might be two numbers."""
+        flow = self.reading.flow
+        if not _BEFORE_THOUSANDS.fullmatch(flow, start, end):
+            return end
+        after = _THOUSANDS.match(flow, end)
+        before = _NUMBER_BEFORE.search(flow, max(0, start - 5), start)
+        if after is None and (before is None or end - start != len("000")):
+            return end
+        if after is not None and flow[start] == "£":
+            return after.end()
+        reason = "Blanks between these digits may part thousands or two numbers; nothing was read."
+        self.reading.review("unreadable_digits", reason, start if after else before.start() if before else start,
+                            after.end() if after else end)  # fmt: skip
+        return -1
+
+    def _is_of_some(self, start: int, end: int) -> bool:
+        """Whether a zero is said of some of several things only: "no crime was recorded at five of them"."""
+        sentence = self.reading.sentence_at(start)
+        if self.forms.some_of.search(self.reading.flow, end, sentence[1]) is None:
+            return False
+        self.reading.review("unpaired_number", "This zero is said of some of them only; it was left out.", *sentence)
+        return True
 
     def _in_words(self, start: int, end: int) -> bool:
         return not any(c.isdigit() for c in self.reading.text[start:end])
@@ -751,7 +884,7 @@ class TextFigures:
 
     def _ask_about(self, unbound: Sequence[Candidate]) -> None:
         """Put the counts of a sentence that have no certain period before a person."""
-        counted = [c for c in unbound if c.noun and not self._in_words(c.start, c.end)]
+        counted = [c for c in unbound if (c.noun or c.attributes.get("refers")) and not self._in_words(c.start, c.end)]
         if counted:
             reason = "This count has no period that is certain; it was left out."
             self.reading.review("unpaired_number", reason, counted[0].start, counted[-1].end)
@@ -775,7 +908,8 @@ class TextFigures:
             period = related(anchor, match.groupdict(), label=" ".join(match[0].split())) if anchor else None
             if period is not None:
                 found = [pair for pair in found if not match.start() <= pair[1] + pair[0].start < match.end()]
-                found.append((FoundPeriod(period, match.start(), match.end(), kind=kind), 0))
+                start = match.start("rest") if match["rest"] else match.start()
+                found.append((FoundPeriod(period, start, match.end(), kind=kind), 0))
                 found.sort(key=lambda pair: pair[0].start + pair[1])
         return found
 
@@ -812,6 +946,10 @@ class TextFigures:
             others = {p.period.start for p, _ in periods}
             stop = following[1] + following[0].start
             parted = any(n.attributes.get("part") for n in numbers if number.end <= n.start < stop)
+            if parted and self.forms.both.fullmatch(self.reading.flow, number.end, stop) is not None:
+                parted = False
+                for other in numbers:
+                    other.attributes.pop("part", None)
             return self._placed(following) if len(others) == 1 and not parted else None
         return self._from_around(number, sentence, text)
 
@@ -859,8 +997,7 @@ class TextFigures:
                  if len(run) > 1]  # fmt: skip
         pairs = [periods[i] for i in named[0]] if len(named) == 1 else []
         if not periods:
-            index = bisect.bisect_left(self.reading.sentences, sentence)
-            pairs = self._periods(self.reading.sentences[index - 1]) if index else []
+            pairs = self._years_listed_before(sentence)
         out = []
         for run in _runs(spans, lambda a, b: self.forms.between.fullmatch(flow, a, b) is not None):
             if len(run) < 2 or len(run) != len(pairs):
@@ -877,10 +1014,43 @@ class TextFigures:
                 out.append((Candidate(start, end, value, value.rule, {"step": True}, noun), self._placed(pair)))
         return out
 
+    def _years_listed_before(self, sentence: tuple[int, int]) -> list[tuple[FoundPeriod, int]]:
+        """Give the periods of the nearest sentence before one that sets several years side by side."""
+        index = bisect.bisect_left(self.reading.sentences, sentence)
+        last = self._periods(self.reading.sentences[index - 1]) if index else []
+        if len(last) > 1:
+            return last
+        for n in range(index - 2, max(-1, index - 1 - _SENTENCES_BACK), -1):
+            years = [pair for pair in self._periods(self.reading.sentences[n]) if pair[0].period.type in _YEARS]
+            if years and question_at(self.reading, self.reading.sentences[n][0]) != question_at(
+                self.reading, sentence[0]
+            ):
+                return []
+            if len(years) > 1:
+                return years
+        return []
+
+    def _of_counted(self, number: Candidate) -> PlacedPeriod | None:
+        """Give the period of the one figure before that a sentence takes up again: "Of the 15,633, 3,118 were"."""
+        found = self.forms.of_counted.search(self.reading.flow, max(0, number.start - 2 * _NEAR), number.start)
+        whole = parse_value(found["count"]) if found else None
+        same = [one for one, _ in self._made if whole is not None and one.value == whole.value]
+        return _period_of(same)
+
+    def _of_sentence_before(self, sentence: tuple[int, int]) -> PlacedPeriod | None:
+        """Give the one period of the figures of the sentence right before: "411 of these were"."""
+        index = bisect.bisect_left(self.reading.sentences, sentence)
+        before = self.reading.sentences[index - 1] if index else None
+        return _period_of([one for one, at in self._made if at == before])
+
     def _from_around(self, number: Candidate, sentence: tuple[int, int], text: str) -> PlacedPeriod | None:
         """Give the period of a sentence that names none: the sentence before says it, or the question does."""
         if number.attributes.get("bound"):
             return None
+        if (taken_up := self._of_counted(number)) is not None:
+            return taken_up
+        if number.attributes.get("refers"):
+            return self._of_sentence_before(sentence)
         if self.forms.same_day.search(text):
             before = found_in(self.reading, (max(0, sentence[0] - _FURTHEST_DAY), sentence[0]), self.context)
             days = [pair for pair in before if pair[0].period.type == "instant"]
@@ -998,6 +1168,21 @@ def _runs(spans: Sequence[tuple[int, int]], joined: Callable[[int, int], bool]) 
         else:
             runs.append([i])
     return runs
+
+
+def _period_of(figures: Sequence[Observation]) -> PlacedPeriod | None:
+    """Give the period of figures that all have the same one."""
+    if len({(one.period.start, one.period.end) for one in figures}) != 1:
+        return None
+    last = figures[-1]
+    return PlacedPeriod(last.period.model_copy(update={"basis": "sentence"}), last.period_span, "sentence")
+
+
+def _is_part(part: Period, year: Period) -> bool:
+    """Whether a period lies within a year that it does not fill."""
+    if year.type not in _YEARS or not (part.start and part.end and year.start):
+        return False
+    return year.start <= part.start and (year.end is None or part.end <= year.end) and part.end != year.end
 
 
 def _covers(period: Period, other: Period) -> bool:

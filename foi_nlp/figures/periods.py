@@ -460,10 +460,11 @@ def related(anchor: Period, said: Mapping[str, str | None], *, label: str = "") 
 
 
 def _rest_until(last: date, written: str, anchor: Period) -> Period | None:
-    found = parse_period(written)
+    first = last + timedelta(days=1)
+    found = parse_period(written, context=PeriodContext(year=first.year, year_is_fiscal=first.month == _FISCAL_START))
     if found is None or found.period.end is None:
         return None
-    first, end = last + timedelta(days=1), date.fromisoformat(found.period.end)
+    end = date.fromisoformat(found.period.end)
     if not first <= end < _add_months(first, 12):
         return None
     return anchor.model_copy(

@@ -28,6 +28,9 @@ _OTHER_MARK = regex.compile(r",\s|[0-9]\s+[0-9]")
 """A comma or semicolon of running text, or numbers with blanks between them, whose commas part thousands."""
 _FIELDS = {mark: regex.compile(rf'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^"{mark}]*))(?:{mark}|$)') for mark in (",", ";")}
 
+_SPACED_MARK = regex.compile(r"(?<=\S)[ \t]+(?P<mark>[/·•¦~])[ \t]+(?=\S)")
+"""A sign with blanks on both sides, as some web pages and mails put between cells."""
+
 LONGEST_HEADING = 60
 
 Row = list[Cell]
@@ -235,6 +238,54 @@ def _find_separated(lines: Lines, mark: str) -> list[Grid]:
                 lines.take(first, n)
         n = max(n, first + 1)
     return grids
+
+
+def find_marked(lines: Lines) -> list[Grid]:
+    """Find tables with a row a line and a slash or dot with blanks around it between the cells.
+
+    Each row holds a label and a figure for every head of the first line, so that signs in running text are no cells.
+    """
+    grids = []
+    n = 0
+    while n < len(lines):
+        first = n
+        mark, header = _marked_cells(lines, n, "")
+        n += 1
+        if len(header) < 2 or any(_is_plain(cell) for cell in header):
+            continue
+        rows: list[Row] = [header]
+        while n < len(lines) and (row := _marked_cells(lines, n, mark)[1]) and len(row) - len(header) in (0, 1):
+            if (
+                len(row) < 2
+                or any(value_of(cell.text) is None for cell in row[1:])
+                or len(row) != len((*rows[1:2], row)[0])
+            ):
+                break
+            rows.append(row)
+            n += 1
+        if len(rows) < 3 or (
+            len(rows[1]) == len(header) and period_of(header[0].text) and not period_of(rows[1][0].text)
+        ):
+            n = first + 1
+            continue
+        grid = make_grid(lines, first, n, rows, "marks")
+        if grid is not None:
+            grids.append(grid)
+            lines.take(first, n)
+    return grids
+
+
+def _marked_cells(lines: Lines, n: int, mark: str) -> tuple[str, Row]:
+    """Give the sign between the cells of a line and the cells; no cells where the sign is not `mark`, if given."""
+    start, end = lines.spans[n]
+    cuts = (
+        list(_SPACED_MARK.finditer(lines.text, start, end)) if lines.free[n] and end - start <= 4 * LONGEST_CELL else []
+    )
+    marks = {cut["mark"] for cut in cuts}
+    if len(marks) != 1 or (mark and marks != {mark}):
+        return mark, []
+    edges = [(start, start), *(cut.span() for cut in cuts), (end, end)]
+    return marks.pop(), [cell_at(lines.text, a[1], b[0]) for a, b in pairwise(edges)]
 
 
 def _headed_by_period(rows: Sequence[Row]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from foi_nlp.grids import Grid
 from foi_nlp.tables.aligned import find_aligned
-from foi_nlp.tables.delimited import find_comma_separated, find_piped, find_tabbed
+from foi_nlp.tables.delimited import find_comma_separated, find_marked, find_piped, find_tabbed
 from foi_nlp.tables.flattened import find_flattened
 from foi_nlp.tables.labelled import find_labelled
 from foi_nlp.tables.lines import Lines
@@ -18,6 +18,7 @@ FINDERS = (
     find_piped_cells,
     find_tabbed,
     find_comma_separated,
+    find_marked,
     find_aligned,
     find_stacked,
     find_counted,

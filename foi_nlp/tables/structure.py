@@ -13,9 +13,11 @@ from foi_nlp.figures.periods import FoundPeriod, PeriodContext
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell, Grid
 from foi_nlp.tables.cells import has_foreign_digits, is_band, is_number, join_cells, period_of, value_of
-from foi_nlp.tables.words import fold_label, is_word, starts_with_word
+from foi_nlp.tables.words import fold_label, has_word, is_word, starts_with_word
 
 _YEAR_PAIR = regex.compile(r"\s*((?:19|20)[0-9]{2})\s?[-–]\s?((?:19|20)[0-9]{2})\s*\*?")
+_LEAST_FISCAL = 2
+_LEAST_BANDS = 2
 _LETTER = regex.compile(r"\p{L}")
 _WORDED = regex.compile(r"[\p{L}£%]")
 
@@ -131,6 +133,8 @@ def understand(grid: Grid) -> Structure:
         if found is not None:
             structure.corner_period, structure.corner_span = found, _span(cell)
     _read_rows(grid, reader, structure, numbering)
+    _begin_with_neighbours(list(structure.column_heads.values()))
+    _begin_with_neighbours(list(structure.row_heads.values()))
     if structure.corner_period is None:
         _date_by_corner(structure, corner, reader)
     return structure
@@ -448,6 +452,29 @@ def _date_shares(structure: Structure) -> None:
             share.period, share.period_span = before.period, before.period_span
 
 
+def _begin_with_neighbours(heads: Sequence[Head]) -> None:
+    """Let the one unfinished calendar year beside financial years begin when they do: `2021-22 | 2022 to 30/09/22`."""
+    dated = [head for head in heads if head.period is not None]
+    fiscal = {(h.period.period.start or "")[:4] for h in dated if h.period and h.period.period.type == "financial_year"}
+    odd = [h for h in dated if h.period and h.period.period.type != "financial_year"]
+    starts = {h.period.period.start or "" for h in odd if h.period}
+    if len(fiscal) < _LEAST_FISCAL or len(starts) != 1:
+        return
+    start = starts.pop()
+    year, begin = start[:4], f"{start[:4]}-04-01"
+    if not start.endswith("-01-01") or year in fiscal or str(int(year) - 1) not in fiscal:
+        return
+    for head in odd:
+        found = head.period
+        if (
+            found is not None
+            and found.period.type in {"year_to_date", "date_range"}
+            and (found.period.end or begin) >= begin
+        ):
+            period = found.period.model_copy(update={"type": "year_to_date", "start": begin, "complete": False})
+            head.period = replace(found, period=period)
+
+
 def combine(outer: FoundPeriod | None, inner: FoundPeriod, inner_text: str) -> FoundPeriod | None:
     """Make one period of two that head the same figure; None when they contradict each other."""
     if outer is None:
@@ -477,6 +504,7 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure, numbering: Sequ
     width = len(structure.label_columns)
     dated_columns = {c for c in structure.label_columns if _holds_periods(reader, structure.rows, c)}
     headings = _headings(grid, reader, structure)
+    bands = {c for c in structure.label_columns if c not in dated_columns and _holds_bands(grid, structure.rows, c)}
     embedded = bool(dated_columns) or _each_has_period(grid, reader, structure)
     totalled = _groups_are_totalled(grid, structure.rows, width)
     carried: list[Cell | None] = [None] * width
@@ -499,6 +527,7 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure, numbering: Sequ
                 cell = carried[c] or cell
             if cell.text and c not in numbering:
                 cells.append(cell)
+        banded = {id(cell) for cell in cells for c in bands if cell is carried[c]}
         head = Head()
         labels: list[str] = []
         if heading is not None:
@@ -506,6 +535,9 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure, numbering: Sequ
         for cell in cells:
             if has_foreign_digits(cell.text):
                 head.unread = True
+            if id(cell) in banded:
+                labels.append(cell.text)
+                continue
             _add_label(head, labels, cell, reader, embedded=embedded)
         if len(labels) == 1 and is_word(labels[0], "share_word") and kept and kept[-1] not in shares:
             labels = [*structure.row_heads[kept[-1]].labels, *labels]
@@ -548,6 +580,13 @@ def _total_row(grid: Grid, row: int, width: int) -> bool:
 def _holds_periods(reader: Reader, rows: Sequence[int], column: int) -> bool:
     filled = [r for r in rows if reader.filled(r, column)]
     return bool(filled) and sum(reader.period(r, column) is not None for r in filled) * 2 >= len(filled)
+
+
+def _holds_bands(grid: Grid, rows: Sequence[int], column: int) -> bool:
+    """Whether two or more labels of a column are bands such as `10-12`, beside which `16-17` is no year."""
+    filled = [grid.rows[r][column].text for r in rows if grid.rows[r][column].text]
+    bands = sum(is_band(text) or has_word(text, "band_before") for text in filled)
+    return bands >= _LEAST_BANDS and bands * 2 >= len(filled)
 
 
 def _headings(grid: Grid, reader: Reader, structure: Structure) -> set[int]:
