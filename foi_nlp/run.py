@@ -272,6 +272,9 @@ def _annotate_each(
         waiting, jobs = sorted(unanswered, key=lambda item: item.source), 1
 
 
+_ENDING_SECONDS = 5.0
+
+
 @contextmanager
 def _interrupts() -> Iterator[threading.Event]:
     """Tell whether there was an interrupt: one that falls into a callback or a finaliser is lost as an exception."""
@@ -303,9 +306,12 @@ def _workers(jobs: int, options: Options) -> Iterator[ProcessPoolExecutor]:
     try:
         yield pool
     except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
         for worker in set(multiprocessing.active_children()) - before:
             worker.kill()
+        # The pool's own thread must be done before Python ends, or Python trips over what it closes meanwhile.
+        ending = threading.Thread(target=pool.shutdown, kwargs={"cancel_futures": True}, daemon=True)
+        ending.start()
+        ending.join(_ENDING_SECONDS)
         raise
     pool.shutdown()
 
