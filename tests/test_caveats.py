@@ -507,3 +507,18 @@ def test_a_partial_year_is_tied_to_that_year(nlp: Language) -> None:
     record = annotate_letter(nlp, Letter(source="letter.txt", source_sha256="", text=text))
     (found,) = record.caveats
     assert [o.value for o in record.observations if found.id in o.caveats] == [9]
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("The value is the one that the owner gave and nobody has verified it.", "unaudited_snapshot"),
+        ("The sums are to the nearest pound and so might not add up to the total.", "double_counting"),
+        ("The hours that our own solicitors put in have not been recorded.", "not_mandatory"),
+        ("The papers have gone to the Procurator Fiscal.", "retention_or_loss"),
+        ("From 1 June 2022 a new form is to be introduced.", "recording_change"),
+        ("There is no connection from one to the other.", "not_comparable"),
+    ],
+)
+def test_words_of_a_caveat_about_something_else_are_not_that_caveat(nlp: Language, text: str, category: str) -> None:
+    assert category not in categories(nlp, f"Response\n\n{text}\n")
