@@ -341,3 +341,41 @@ def test_a_year_defined_by_its_days_is_closed_there_and_not_where_the_data_was_t
         "extracted on 8 November 2019."
     )
     assert figures(nlp, answer) == [("23", year(2016)), ("9", ("2019-01-01", "2019-10-31"))]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("In 2016 we bought 5 vans; in 2017 we bought 6.", [("5", year(2016)), ("6", year(2017))]),
+        (
+            "Seizures: 2016: 3, 2017: none, 2018: 4. They may change.",
+            [("3", year(2016)), ("none", year(2017)), ("4", year(2018))],
+        ),
+        ("2016 - North 40, South 37\n2017 - North 29, South 28",
+         [("40", year(2016)), ("37", year(2016)), ("29", year(2017)), ("28", year(2017))]),
+        ("The total paid in 2016 was £1 204 331.", [("£1 204 331", year(2016))]),
+        ("12 officers retired and 31 resigned in 2017.", [("12", year(2017)), ("31", year(2017))]),
+        (
+            "There were 4,310 searches in 2017. Of the 4,310, 118 were of vehicles.",
+            [("4,310", year(2017)), ("118", year(2017))],
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_clause_leaves_out_is_taken_from_the_one_before(
+    nlp: Language, answer: str, expected: list[tuple[str, tuple[str, str]]]
+) -> None:
+    assert figures(nlp, answer) == expected
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "No theft at all was recorded at five of them in 2016.",
+        "There were 1 204 331 thefts in 2016.",
+        "2016 2017 2018\nNorth 5 North 6 North 9\nSouth 4 South 3 South 8",
+    ],
+)
+def test_what_is_not_certain_is_put_before_a_person(nlp: Language, answer: str) -> None:
+    facts: dict[str, Any] = nlp(LETTER.format(answer=answer))._.foi
+    assert facts["observations"] == []
+    assert facts["needs_review"]

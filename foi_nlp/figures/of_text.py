@@ -61,7 +61,7 @@ _NUMBER_IN_PAIR = regex.compile(r"(?<![\w.,/£-])(?:£ ?)?\d[\d,]*(?:\.\d+)?(?:%
 _TIMES = regex.compile(r"(?<![\w.])(\d{1,5}) ?[x×] ([^\d;,|()]+)")
 _BETWEEN_LABEL_AND_VALUE = " \t\n.:-–>)"
 _LISTED = regex.compile(
-    r"(?P<value>£?\d[\d,]*(?:\.\d+)?%?|nil|none|zero)(?=[ ]*(?:$|[,;][ ]?|\.(?:[ ]|$)|[ ](?:and|&)[ ]))",
+    r"(?P<value>£?\d+(?:,\d{3})*(?:\.\d+)?%?|nil|none|zero)(?=[ ]*(?:$|[,;][ ]?|\.(?:[ ]|$)|[ ](?:and|&)[ ]))",
     regex.IGNORECASE,
 )
 _BEFORE_THOUSANDS = regex.compile(r"£?[ ]?\d{1,3}")

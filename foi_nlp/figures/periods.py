@@ -461,7 +461,8 @@ def related(anchor: Period, said: Mapping[str, str | None], *, label: str = "") 
 
 def _rest_until(last: date, written: str, anchor: Period) -> Period | None:
     first = last + timedelta(days=1)
-    found = parse_period(written, context=PeriodContext(year=first.year, year_is_fiscal=first.month == _FISCAL_START))
+    year = _year_label(_financial(first.year) if first.month == _FISCAL_START else _calendar(first.year))
+    found = parse_period(written) or parse_period(f"{year} to {written}")
     if found is None or found.period.end is None:
         return None
     end = date.fromisoformat(found.period.end)

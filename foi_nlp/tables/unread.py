@@ -25,9 +25,9 @@ def find_unread(lines: Lines) -> list[Grid]:
     n = 0
     while n < len(lines):
         columns = _periods_of_header(lines, n)
-        last = _end_of_rows(lines, n + 1) if columns else n
+        last = _end_of_rows(lines, n + 1, columns) if columns else n
         if columns and last == n + 1 and _is_second_header(lines, n + 1):
-            last = _end_of_rows(lines, n + 2)
+            last = _end_of_rows(lines, n + 2, columns)
             last = last if last > n + 2 else n
         if columns and last > n + 1:
             rows = tuple((_whole(lines, k),) for k in range(n, last) if not lines.blank(k))
@@ -75,14 +75,18 @@ def _is_second_header(lines: Lines, n: int) -> bool:
     return len(fields) >= _LEAST_COLUMNS and all(value_of(field) is None for field in fields)
 
 
-def _end_of_rows(lines: Lines, first: int) -> int:
-    """Give the end of the lines below a header that end in two or more figures, `first` when they are too few."""
+def _end_of_rows(lines: Lines, first: int, columns: int) -> int:
+    """Give the end of the lines below a header that end in two or more figures, `first` when they are too few.
+
+    A line with a label and a figure for each of the header's `columns` is one of several small tables side by side.
+    """
     rows = 0
     last = n = first
     while n < len(lines) and n - first < MOST_ROWS:
         if not lines.blank(n):
-            fields = _fields(lines, n)[-_LEAST_COLUMNS:]
-            if len(fields) < _LEAST_COLUMNS or not all(is_number(value_of(field)) for field in fields):
+            numbers = [is_number(value_of(field)) for field in _fields(lines, n)]
+            beside = numbers[-1:] == [True] and sum(numbers) == columns
+            if len(numbers) < _LEAST_COLUMNS or not (all(numbers[-_LEAST_COLUMNS:]) or beside):
                 break
             rows, last = rows + 1, n + 1
         n += 1
