@@ -267,3 +267,36 @@ def test_a_repeated_question_belongs_to_the_label(nlp: Language) -> None:
         ("2", "disclosed_full"),
     ]
     assert [o["value"] for o in facts["observations"]] == [14]
+
+
+ON_NEXT_LINE: dict[str, tuple[str, dict[str, str]]] = {
+    "figures below a question": (
+        (
+            "You asked for the following:\n\n1. How many dogs were stolen in 2019?\n2019: 31\n\n2. How many cats?\n"
+            "No information is held.\n"
+        ),
+        {"1": "disclosed_full", "2": "not_held"},
+    ),
+    "a letter for the answer": (
+        (
+            "You asked:\n\nQ1. How many dogs were stolen in 2019?\nA: 31\n\nQ2. Please provide the names of owners.\n"
+            "This is exempt under section 40(2) of the Act.\n"
+        ),
+        {"1": "disclosed_full", "2": "refused_exempt"},
+    ),
+    "a word for the answer": (
+        (
+            "I write about your request.\n\nQuestion 1: How many dogs were stolen in 2019?\nResponse: 31\n\n"
+            "Question 2: How many cats were stolen in 2019?\nResponse: No information held.\n"
+        ),
+        {"1": "disclosed_full", "2": "not_held"},
+    ),
+}
+
+
+@pytest.mark.parametrize("end", ["", "\nYours sincerely\n"])
+@pytest.mark.parametrize(("text", "outcomes"), ON_NEXT_LINE.values(), ids=ON_NEXT_LINE.keys())
+def test_answers_on_the_line_below_their_question(nlp: Language, text: str, outcomes: dict[str, str], end: str) -> None:
+    facts = nlp(f"Example Police\nOur Ref: 123/21\n\n3 May 2022\n\nDear Applicant\n\n{text}{end}")._.foi
+    assert {outcome["question"]: outcome["outcome"] for outcome in facts["outcomes"]} == outcomes
+    assert [figure["value"] for figure in facts["observations"]] == [31]

@@ -530,9 +530,13 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
     if all(units[head].section == "request" for head in heads) and any(unit.headed for unit in units[heads[-1] : end]):
         return
     stretches = list(zip(heads, [*heads[1:], end], strict=True))
+    close = not any(
+        unit.section == "response" and not unit.headed and reading.text[unit.start : unit.end].strip()
+        for unit in units[heads[-1] + 1 : end]
+    )
     followed = [
         any(
-            units[i].paragraph != units[head].paragraph
+            (units[i].paragraph != units[head].paragraph or (close and _answers_on_next_line(reading, units, i)))
             and units[i].section not in {"footer", "marking"}
             and not _goes_on_asking(reading, units[i])
             for i in range(head + 1, stop)
@@ -544,13 +548,28 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
     for head, stop in stretches:
         units[head].section = "request"
         asking = True
-        for unit in units[head + 1 : stop]:
+        for i in range(head + 1, stop):
+            unit = units[i]
             same = unit.paragraph == units[head].paragraph and asking
+            same = same and not (close and _answers_on_next_line(reading, units, i))
             asking = same and unit.section in _BEFORE_ANSWERS
             if asking:
                 unit.section = "request"
             elif unit.section in _BEFORE_ANSWERS:
                 unit.section, unit.rule = "response", ""
+
+
+def _answers_on_next_line(reading: Reading, units: Sequence[_Unit], i: int) -> bool:
+    """Whether a unit stands on the line below a question and is none itself."""
+    unit = units[i]
+    gap = reading.text[units[i - 1].start : unit.start]
+    above = gap.rstrip()
+    return (
+        above.endswith(("?", "."))
+        and "\n" in gap[len(above) :]
+        and _label(reading, unit.start) in {"", "a"}  # "A:" stands for the answer
+        and not _goes_on_asking(reading, unit)
+    )
 
 
 def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
