@@ -338,6 +338,16 @@ def test_the_notebook_runs_and_finds_the_table() -> None:
     assert any("authority_id" in text for text in texts)
 
 
+def test_the_contents_say_who_was_asked_only_where_it_is_known() -> None:
+    other = "How many knives were seized by your officers in 2011?"
+    letters = [letter(f, {"2019": n}) for n, f in enumerate(("kent", "essex", "surrey"))]
+    letters += [letter(f, {"2011": n}, question=other) for n, f in enumerate(("durham", "cumbria"))]
+    page = report_html(collate_records(letters))
+    assert "</a> (3 answered)</li>" in page
+    assert "</a> (2 answered)</li>" in page
+    assert " asked)</li>" not in page
+
+
 def test_the_command_writes_everything_and_says_what_it_found(tmp_path: Path) -> None:
     run = tmp_path / "run"
     run.mkdir()

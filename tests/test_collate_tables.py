@@ -9,7 +9,7 @@ import srsly
 
 from foi_nlp.collate import CollateError, collate_records, method_note, read_campaign
 from foi_nlp.collate.grading import line_of, reasons, type_by_days, verdict
-from foi_nlp.collate.note import years_said
+from foi_nlp.collate.note import brief, years_said
 from foi_nlp.records import (
     Authority,
     Caveat,
@@ -271,6 +271,30 @@ def test_a_force_that_has_not_answered_is_a_row(tmp_path: Path) -> None:
     cell = next(row for row in c.tables["comparison"] if row["authority_id"] == "police-scotland")
     assert (cell["value_status"], cell["value"], cell["grade"]) == ("no_reply", None, "no_figure")
     assert "from 1 no reply is among the letters (Police Scotland)" in method_note(c)
+
+
+def test_forces_that_answer_unasked_are_not_counted_among_those_asked(tmp_path: Path) -> None:
+    text = CAMPAIGN.replace('"police-scotland"', '"police-scotland", "cumbria"')
+    campaign = read_campaign(_campaign(tmp_path, text))
+    forces = ("kent", "essex", "surrey", "durham")
+    c = collate_records([letter(f, {"2019": n, "2020": 1}) for n, f in enumerate(forces, 3)], campaign=campaign)
+    note = method_note(c)
+    assert (
+        "- 4 authorities were asked: 2 answered and from 2 no reply is among the letters "
+        "(Cumbria Constabulary, Police Scotland).\n- 2 others also answered: Durham Constabulary, Surrey Police.\n"
+    ) in note
+    assert brief(c)[1].startswith("  2 of 4 authorities answered, and 2 others: ")
+    assert c.tables["groups"][0]["asked"] == 4
+    asked = {row["authority_id"] for row in c.tables["requests"] if row["asked"] == "yes"}
+    assert asked == {"kent", "essex", "police-scotland", "cumbria"}
+
+
+def test_a_letter_of_which_it_is_not_known_who_wrote_it_is_not_counted_among_those_asked(tmp_path: Path) -> None:
+    campaign = read_campaign(_campaign(tmp_path, CAMPAIGN))
+    stray = letter("surrey", {"2019": 3, "2020": 1}).model_copy(update={"authorities": []})
+    c = collate_records([letter("kent", {"2019": 4, "2020": 1}), stray], campaign=campaign)
+    assert "3 authorities were asked: 1 answered and from 2 no reply" in method_note(c)
+    assert brief(c)[1].startswith("  1 of 3 authorities answered, and 1 other: ")
 
 
 def test_a_letter_that_answers_another_request_is_left_out_and_named(tmp_path: Path) -> None:

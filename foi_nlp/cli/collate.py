@@ -15,6 +15,9 @@ def collate(
         Path | None,
         typer.Option(help="A campaign file (TOML): the request, who was asked and when.", metavar="FILE"),
     ] = None,
+    predictions: Annotated[
+        bool, typer.Option("--predictions", help="Collate what the rules found, without what reviewers decided.")
+    ] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Also write Parquet (needs duckdb).")] = False,
     report: Annotated[bool, typer.Option(help="Write the HTML report.")] = True,
     quotes_only: Annotated[
@@ -27,7 +30,7 @@ def collate(
     from foi_nlp.collate.note import brief
 
     try:
-        collation = collate_runs(runs, campaign=campaign)
+        collation = collate_runs(runs, campaign=campaign, predictions=predictions)
         write(collation, output, parquet=parquet, report=report, whole_letters=not quotes_only)
     except CollateError as error:
         typer.echo(f"foi_nlp: {error}", err=True)

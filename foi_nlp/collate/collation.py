@@ -73,10 +73,13 @@ class Collation:
         return pd.DataFrame(columns)
 
 
-def collate(runs: Iterable[Path | str], *, campaign: Path | str | None = None) -> Collation:
-    """Collate the letters of run folders. Raises StoreError for what is no run, CollateError for a bad campaign."""
+def collate(runs: Iterable[Path | str], *, campaign: Path | str | None = None, predictions: bool = False) -> Collation:
+    """Collate the letters of run folders. Raises StoreError for what is no run, CollateError for a bad campaign.
+
+    What reviewers decided (RUN/review) is in force, unless `predictions` asks for what the rules found.
+    """
     read = read_campaign(Path(campaign)) if campaign is not None else None
-    return collate_runs([read_run(Path(run)) for run in runs], campaign=read)
+    return collate_runs([read_run(Path(run), predictions=predictions) for run in runs], campaign=read)
 
 
 def collate_records(records: Iterable[LetterRecord], *, campaign: Campaign | None = None) -> Collation:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from foi_nlp.collate.breaks import with_breaks
 from foi_nlp.collate.campaign import Authority
 from foi_nlp.collate.grading import line_of
+from foi_nlp.collate.reviewing import Reviewed, reviewed
 from foi_nlp.collate.schema import joined
 from foi_nlp.records import LetterRecord
 
@@ -27,12 +28,18 @@ _RESPONDING = frozenset({"responder", "joint_responder"})
 
 @dataclass(frozen=True)
 class Run:
-    """Letters that were annotated together: the folder's name, its records, and what annotated them."""
+    """Letters that were annotated together: the folder's name, its records, and what annotated them.
+
+    `decisions` of `reviewers` are in the records; None where they were to be left out. `notes` are issues, by code.
+    """
 
     name: str
     records: tuple[LetterRecord, ...]
     version: str = ""
     rules_sha256: str = ""
+    decisions: int | None = 0
+    reviewers: int | None = 0
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,8 +64,11 @@ class CollatedLetter:
         return tuple(dict.fromkeys(found))
 
 
-def read_run(folder: Path) -> Run:
-    """Read the run that annotate wrote to a folder. Raises StoreError for what is no run."""
+def read_run(folder: Path, *, predictions: bool = False) -> Run:
+    """Read the run that annotate wrote to a folder, as corrected by its reviewers. Raises StoreError for what is none.
+
+    With `predictions` the records stay as the rules made them.
+    """
     from foi_nlp.store import RUN, read_records
 
     records = tuple(read_records(folder))
@@ -67,8 +77,15 @@ def read_run(folder: Path) -> Run:
     except (OSError, ValueError):
         about = {}
     versions = about.get("versions") or {}
+    found = Reviewed(records, None, None) if predictions else reviewed(folder, records)
     return Run(
-        folder.name or str(folder), records, str(versions.get("foi_nlp", "")), str(about.get("rules_sha256", ""))
+        folder.name or str(folder),
+        found.records,
+        str(versions.get("foi_nlp", "")),
+        str(about.get("rules_sha256", "")),
+        found.decisions,
+        found.reviewers,
+        found.notes,
     )
 
 
@@ -94,10 +111,13 @@ def read_letters(runs: Sequence[Run]) -> list[CollatedLetter]:
 
 
 def add_runs(tables: Tables, runs: Sequence[Run]) -> None:
-    """Add the rows of `runs`."""
+    """Add the rows of `runs`, and what is to know of their reviews."""
     for number, run in enumerate(runs, start=1):
         tables.add("runs", run_id=f"R{number}", folder=run.name, letters=len(run.records),
-                   version=run.version or None, rules_sha256=run.rules_sha256 or None)  # fmt: skip
+                   version=run.version or None, rules_sha256=run.rules_sha256 or None,
+                   decisions=run.decisions, reviewers=run.reviewers)  # fmt: skip
+        for code, text in run.notes:
+            tables.add_issue(code, text)
 
 
 def report_letters(tables: Tables, letters: Sequence[CollatedLetter]) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from foi_nlp.collate.collation import Collation
 from foi_nlp.collate.grading import reasons, verdict
-from foi_nlp.collate.schema import Row
+from foi_nlp.collate.schema import ANSWERS, Row
 from foi_nlp.display import one_line
 from foi_nlp.provision_register import load_register
 from foi_nlp.registers import by_id
@@ -20,6 +20,7 @@ _MOST_ISSUES = 8
 _FEWEST_IN_A_RANGE = 3
 _OF_VALUES = "Every figure is quoted from a letter. A value that is not given is left empty; it is never zero."
 _NOT_DISCLOSED = ("refused", "ncnd", "not_held")
+_UNAPPLIED = ("unreadable_decision", "reviewers_differ", "stray_decisions")
 _WARNING = "caveat.not_comparable"
 _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|"})
 
@@ -33,7 +34,9 @@ def method_note(collation: Collation) -> str:
     parts = [
         f"# Method note: {_safe(collation.name)}",
         "",
-        f"{_count(len(letters), 'letter was', 'letters were')} read.{once} {_OF_VALUES}",
+        " ".join(
+            (f"{_count(len(letters), 'letter was', 'letters were')} read.{once}", *review_said(collation), _OF_VALUES)
+        ),
     ]
     shown = [group for group in collation.tables["groups"] if _is_shown(group, collation)]
     for group in shown:
@@ -50,12 +53,14 @@ def brief(collation: Collation) -> list[str]:
     groups = [group for group in collation.tables["groups"] if _is_shown(group, collation)]
     letters = len(collation.tables["letters"])
     lines = [f"{_count(letters, 'letter')}, {_count(len(collation.tables['groups']), 'request')}"]
+    lines += [f"  {sentence.removesuffix('.')}" for sentence in review_said(collation)]
     for group in groups:
-        asked = collation.rows("requests", group_id=group["group_id"])
-        answered = sum(row["answer"] == "answered" for row in asked)
-        of = f" of {len(asked)}" if _is_known_who_was_asked(asked) else ""
+        asked, others = _asked_and_others(group, collation)
+        answered, unasked = (sum(row["answer"] == "answered" for row in rows) for rows in (asked, others))
+        of = f" of {len(asked)}" if group["asked"] is not None else ""
+        also = f", and {_count(unasked, 'other')}" if unasked else ""
         name = one_line(str(group["name"]), limit=70)
-        lines.append(f"  {answered}{of} {'authority' if len(asked) == 1 else 'authorities'} answered: {name}")
+        lines.append(f"  {answered}{of} {'authority' if len(asked) == 1 else 'authorities'} answered{also}: {name}")
     for code, rows in groupby(sorted(collation.tables["issues"], key=_code), key=_code):
         first, *others = rows
         more = f" (and {len(others)} more of the kind “{code.replace('_', ' ')}”)" if others else ""
@@ -67,7 +72,7 @@ def group_sentences(group: Row, collation: Collation) -> list[str]:
     """Give the sentences that say who answered, what was not disclosed and what cannot be compared."""
     group_id = str(group["group_id"])
     return [
-        *_answers(group_id, collation),
+        *_answers(group, collation),
         *_refusals(group_id, collation),
         *_comparability(group_id, collation),
         *_clock(group_id, collation),
@@ -100,14 +105,28 @@ def years_said(joined: str, kind: str) -> str:
     return _listed(said) + named
 
 
-def _answers(group_id: str, collation: Collation) -> list[str]:
-    asked = collation.rows("requests", group_id=group_id)
-    by_answer = {
-        answer: [row["authority_id"] for row in asked if row["answer"] == answer]
-        for answer in ("answered", "pending", "no_reply")
-    }
-    answered, pending, silent = by_answer.values()
-    if not _is_known_who_was_asked(asked):
+def review_said(collation: Collation) -> list[str]:
+    """Say how many decisions of reviewers are in the figures, or that they were to be left out; else nothing."""
+    runs = collation.tables["runs"]
+    if any(row["decisions"] is None for row in runs):
+        return ["The figures are those that the rules found, without what reviewers decided."]
+    said = [
+        f"{_count(int(row['decisions'] or 0), 'decision')} of {_count(int(row['reviewers'] or 0), 'reviewer')}"
+        + (f" ({row['folder']})" if len(runs) > 1 else "")
+        for row in runs
+        if row["decisions"]
+    ]
+    if said:
+        return [f"{_listed(said)} {'was' if said[0].startswith('1 ') and len(said) == 1 else 'were'} applied."]
+    if any(row["code"] in _UNAPPLIED for row in collation.tables["issues"]):
+        return ["Reviewers have decided, and none of their decisions could be applied."]
+    return []
+
+
+def _answers(group: Row, collation: Collation) -> list[str]:
+    asked, others = _asked_and_others(group, collation)
+    answered, pending, silent = _by_answer(asked)
+    if group["asked"] is None:
         said = f"{_count(len(answered), 'authority has', 'authorities have')} answered: {_names(collation, answered)}."
         waits = f" {_count(len(pending), 'more has', 'more have')} written without an answer: "
         return [said + (f"{waits}{_names(collation, pending)}." if pending else "")]
@@ -116,12 +135,37 @@ def _answers(group_id: str, collation: Collation) -> list[str]:
         parts.append(f"{len(pending)} wrote without an answer yet ({_names(collation, pending)})")
     if silent:
         parts.append(f"from {len(silent)} no reply is among the letters ({_names(collation, silent)})")
-    return [f"{_count(len(asked), 'authority was', 'authorities were')} asked: {_listed(parts)}."]
+    lines = [f"{_count(len(asked), 'authority was', 'authorities were')} asked: {_listed(parts)}."]
+    answered, pending, _ = _by_answer(others)
+    if answered:
+        lines.append(f"{_count(len(answered), 'other')} also answered: {_names(collation, answered)}.")
+    if pending:
+        lines.append(f"{_count(len(pending), 'other')} wrote without an answer yet: {_names(collation, pending)}.")
+    return lines
 
 
-def _is_known_who_was_asked(asked: Sequence[Row]) -> bool:
-    """Whether a campaign file names the authorities asked; else only those that answered are known."""
-    return any(row["asked_on"] is not None or row["answer"] == "no_reply" for row in asked)
+def known_of(group: Row, collation: Collation) -> str:
+    """Give how many were asked, or answered where that alone is known, in two words."""
+    if group["asked"] is not None:
+        return f"{group['asked']} asked"
+    answered = _by_answer(collation.rows("requests", group_id=group["group_id"]))[0]
+    return f"{len(answered)} answered"
+
+
+def _by_answer(rows: Sequence[Row]) -> tuple[list[object], ...]:
+    """Give the authorities that answered, that wrote without an answer, and of which there is no reply."""
+    return tuple([row["authority_id"] for row in rows if row["answer"] == answer] for answer in ANSWERS)
+
+
+def _asked_and_others(group: Row, collation: Collation) -> tuple[list[Row], list[Row]]:
+    """Part the rows of `requests` in those asked and those that wrote unasked; without a campaign there are no others.
+
+    A campaign file names the authorities asked; else only those that answered are known.
+    """
+    rows = collation.rows("requests", group_id=group["group_id"])
+    if group["asked"] is None:
+        return rows, []
+    return [row for row in rows if row["asked"] == "yes"], [row for row in rows if row["asked"] != "yes"]
 
 
 def _refusals(group_id: str, collation: Collation) -> list[str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from foi_nlp.collate.collation import Collation
 from foi_nlp.collate.grading import ALL
-from foi_nlp.collate.note import group_sentences, issue_texts, provision_name
+from foi_nlp.collate.note import group_sentences, issue_texts, known_of, provision_name, review_said
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line, printable
 from foi_nlp.registers import register
@@ -97,7 +97,7 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
     page = {
         "name": collation.name,
         "css": Markup(css),  # noqa: S704  # our own file
-        "letters_read": f"{len(letters)} letters were read.",
+        "letters_read": " ".join((f"{len(letters)} letters were read.", *review_said(collation))),
         "note": ""
         if maker.draws
         else "Charts are left out: they need vl-convert, which comes with pip install 'foi-nlp[report]'.",
@@ -148,7 +148,7 @@ class _Maker:
         return {
             "id": group_id,
             "name": str(group["name"]),
-            "asked": group["asked"],
+            "known_of": known_of(group, self.collation),
             "request": one_line(str(group["request"] or ""), limit=3000),
             "sentences": group_sentences(group, self.collation),
             "issues": issue_texts(self.collation.rows("issues", group_id=group_id)),

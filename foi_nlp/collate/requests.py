@@ -27,7 +27,7 @@ def add_request(
     campaign: Campaign | None,
     known: Mapping[str, Authority],
 ) -> list[Row]:
-    """Add the rows of one request, and give those of `requests`: the authorities asked, as far as known."""
+    """Add the rows of one request, and give those of `requests`: the authorities asked, and others that answered."""
     by_force = membership.letters_by_force(request)
     asked_on = dict(campaign.asked) if campaign else {}
     answered: dict[str, list[CollatedLetter]] = {}
@@ -48,7 +48,7 @@ def add_request(
         years=joined(sorted(request.years)),
         year_type=request.year_type,
         letters=len({replies[m].letter for m in request.group.members}),
-        asked=len({*answered, *asked_on}),
+        asked=len(asked_on) or None,
     )
     for position, asked in enumerate(request.asked, start=1):
         tables.add("questions", group_id=request.id, question_id=asked.id, position=position,
@@ -56,7 +56,7 @@ def add_request(
     _add_replies(tables, membership, request, by_force, of_campaign=campaign is not None)
     rows = [
         _asked(
-            request.id, authority, asked_on.get(authority), answered.get(authority, []),
+            request.id, authority, asked_on, answered.get(authority, []),
             campaign.reckoned_on if campaign else None, known,
         )
         for authority in sorted({*answered, *asked_on})
@@ -102,12 +102,13 @@ def _add_replies(
 def _asked(
     group_id: str,
     authority: str,
-    on: date | None,
+    asked_on: Mapping[str, date | None],
     letters: Sequence[CollatedLetter],
     today: date | None,
     known: Mapping[str, Authority],
 ) -> Row:
     """Give the row of one authority: asked when, what it answered, and by when it is due."""
+    on = asked_on.get(authority)
     standing = max(letters, key=lambda letter: letter.date, default=None)
     outcome = standing.record.letter_outcome.id if standing and standing.record.letter_outcome else None
     answer = "no_reply" if standing is None else "pending" if outcome in _PENDING_LETTERS else "answered"
@@ -123,6 +124,7 @@ def _asked(
     return {
         "group_id": group_id,
         "authority_id": authority,
+        "asked": UNKNOWN if not asked_on or authority == UNKNOWN else "yes" if authority in asked_on else "no",
         "asked_on": on.isoformat() if on else None,
         "answer": answer,
         "letters": len(letters),

@@ -98,6 +98,8 @@ TABLES: tuple[Table, ...] = (
             _integer("letters", "letters in it", required=True),
             _text("version", "version of foi_nlp that annotated them"),
             _text("rules_sha256", "hash of the rules that annotated them"),
+            _integer("decisions", "decisions of reviewers that are applied; empty where they were to be left out"),
+            _integer("reviewers", "reviewers who took them"),
         ),
     ),
     Table(
@@ -111,7 +113,7 @@ TABLES: tuple[Table, ...] = (
             _text("years", "years asked for"),
             _text("year_type", "kind of year asked for", values=("calendar", "financial", "both", "unknown")),
             _integer("letters", "letters that answer it", required=True),
-            _integer("asked", "authorities asked, as far as known", required=True),
+            _integer("asked", "authorities asked; empty where no campaign file names them"),
         ),
     ),
     Table(
@@ -183,11 +185,14 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "requests",
-        "Authorities asked, and whether they have answered; one that has not is a row",
+        "Authorities asked or heard of, and whether they have answered; one that has not is a row",
         ("group_id", "authority_id"),
         (
             _GROUP,
             _link("authority_id", "authorities.authority_id", "authority"),
+            _text("asked", "whether the campaign file names it; unknown where it or the authority is not known",
+                  required=True,
+                  values=("yes", "no", "unknown")),
             _text("asked_on", "day the request was sent, from the campaign file"),
             _text("answer", "whether it has answered", required=True, values=ANSWERS),
             _integer("letters", "letters it has sent", required=True),
