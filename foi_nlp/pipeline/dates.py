@@ -32,6 +32,7 @@ ALONE_IN_HEAD = 70
 LINE_END_IN_HEAD = 55
 AFTER_SIGNATURE = 30
 SURE_CUE = 50
+_FINANCIAL_YEAR_END = (3, 31)  # a day to which figures are counted, if the request came later
 HEAD_WITHOUT_SALUTATION = 700
 SALUTATION_REACH = 500
 REFERENCE_REACH = 150
@@ -366,7 +367,8 @@ def _fits(cue: Cue, day: date, start: date | None, end: date | None) -> bool:
     if end is not None and day > end:
         return False
     if cue.window == "recent":
-        return end is None or day >= end - timedelta(days=HANDLING_DAYS)
+        ends_year = (day.month, day.day) == _FINANCIAL_YEAR_END and start is not None and day < start
+        return not ends_year and (end is None or day >= end - timedelta(days=HANDLING_DAYS))
     if cue.window != "handling":
         return True
     if start is None and end is None:
