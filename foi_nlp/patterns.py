@@ -45,7 +45,6 @@ class Rule:
       is one flow in which a space of the regex matches any run of white space.
     * `sections` / `not_sections`: the sections of a letter in which the rule counts; empty means all.
     * `cancelled_by`: regexes; one that matches in the same sentence takes the hit back.
-    * `anchor`: lower-case literals, one of which must be in the letter for the regex to be tried (speed only).
     * `since` / `until`: ISO dates between which the fact holds.
     * `source`: why the rule exists.
     """
@@ -62,7 +61,6 @@ class Rule:
     sections: tuple[str, ...] = ()
     not_sections: tuple[str, ...] = ()
     cancelled_by: tuple[str, ...] = ()
-    anchor: tuple[str, ...] = ()
     since: str | None = None
     until: str | None = None
     match: tuple[str, ...] = ()
@@ -79,7 +77,7 @@ class Rule:
 
 
 _KEYS = {f.name for f in fields(Rule)} - {"file", "line"}
-_LISTS = {"sections", "not_sections", "cancelled_by", "anchor", "match", "no_match"}
+_LISTS = {"sections", "not_sections", "cancelled_by", "match", "no_match"}
 _TEXTS = {"id", "label", "regex", "value", "since", "until", "source"}
 _FLAGS = {"case", "multiline", "enabled"}
 
