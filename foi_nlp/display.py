@@ -6,6 +6,7 @@ Control characters can rewrite a terminal, and a cell that begins with `=` can r
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -23,6 +24,11 @@ def one_line(text: str, *, limit: int = 200) -> str:
     """Fold white space to single blanks and cut at `limit` characters with an ellipsis."""
     folded = " ".join(printable(text).split())
     return folded if len(folded) <= limit else folded[: limit - 1] + "…"
+
+
+def tab_separated(cells: Iterable[str]) -> str:
+    """Give cells as one line parted by tabs, each whole, for a file or another command."""
+    return "\t".join(" ".join(printable(cell).split()) for cell in cells)
 
 
 def spreadsheet_text(text: str) -> str:

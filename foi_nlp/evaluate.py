@@ -108,6 +108,8 @@ class Evaluation:
 
 def read_gold(folder: Path) -> list[dict[str, Any]]:
     """Read the gold facts of a folder, one JSON file a letter. Raises EvaluationError."""
+    if not folder.is_dir():
+        raise EvaluationError(f"{folder}: there is no such folder; name a folder of gold facts")
     gold = []
     for path in sorted(folder.glob("*.json")):
         try:

@@ -8,6 +8,7 @@ import os
 import resource
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from spacy.tokens import DocBin
 from typer.testing import CliRunner
 
 from foi_nlp.cli import app
+from foi_nlp.patterns import load_rules
 from foi_nlp.records import LetterRecord
 from foi_nlp.run import Inputs, Options, annotate_files, gather
 from foi_nlp.store import CSV_COLUMNS, Tally, observation_rows, read_records
@@ -189,6 +191,17 @@ def test_wrong_usage_is_said_in_one_line(arguments: list[str], words: str, folde
     assert (places["other"] / "thesis.docx").read_bytes() == b"mine"
 
 
+def test_a_mistyped_path_leaves_an_earlier_run_whole(folder: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    assert foi("annotate", folder, "-o", run).returncode == 0
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    done = foi("annotate", tmp_path / "nope", "-o", run)
+    said = done.stderr.decode()
+    assert (done.returncode, len(said.splitlines())) == (2, 1), said
+    assert f"{tmp_path / 'nope'}: there is no such file or folder" in said
+    assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+
+
 def test_a_full_disk_leaves_the_earlier_run_whole(folder: Path, tmp_path: Path) -> None:
     run = tmp_path / "run"
     assert foi("annotate", folder, "-o", run).returncode == 0
@@ -289,6 +302,32 @@ def test_show_names_the_rule_behind_each_span(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "123/21" in result.output
     assert "REFERENCE" in result.output
+
+
+def test_show_writes_the_rules_whole_where_it_is_no_terminal(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
+    result = CliRunner().invoke(app, ["show", str(tmp_path / "letter.txt"), "--explain"], env={"COLUMNS": "40"})
+    rows = [line.split("\t") for line in result.output.splitlines() if line.startswith("REFERENCE\t")]
+    book = load_rules(())
+    assert rows
+    assert [row[3] for row in rows] == [" ".join(book[row[2]].source.split()) for row in rows]
+
+
+def test_show_reads_standard_input() -> None:
+    done = foi("show", "-", stdin=LETTER.encode())
+    assert done.returncode == 0, done.stderr
+    assert b"123/21" in done.stdout
+
+
+def test_show_names_each_letter_of_a_folder_or_zip(folder: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(app, ["show", str(folder)])
+    assert [str(folder / name) in result.output.splitlines() for name in ODD_NAMES] == [True] * 3, result.output
+    with zipfile.ZipFile(tmp_path / "letters.zip", "w") as archive:
+        archive.writestr("a.txt", LETTER)
+    result = CliRunner().invoke(app, ["show", str(tmp_path / "letters.zip")])
+    assert "a.txt" in result.output.splitlines()[0]
+    result = CliRunner().invoke(app, ["show", str(folder / "1.txt")])
+    assert "1.txt" not in result.output
 
 
 def test_the_corpus_is_read_whole_and_only_its_letters() -> None:

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from foi_nlp.cli import app
 from foi_nlp.evaluate import (
     FACT_TYPES,
     EvaluationError,
@@ -155,6 +157,30 @@ def test_gold_that_cannot_be_used_is_named(tmp_path: Path, content: str, words: 
 def test_a_folder_without_gold_is_named(tmp_path: Path) -> None:
     with pytest.raises(EvaluationError, match="holds no gold facts"):
         read_gold(tmp_path)
+
+
+def test_a_run_of_other_letters_is_not_measured(tmp_path: Path) -> None:
+    (tmp_path / "letters.jsonl").write_text(json.dumps({"source": "other.txt"}) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["evaluate", str(GOLD), str(tmp_path)])
+    assert result.exit_code == 2
+    assert f"{tmp_path}: this run holds none of these letters" in result.output
+    assert "precision" not in result.output
+
+
+def test_no_precision_is_shown_where_nothing_was_found(tmp_path: Path) -> None:
+    name = str(read_gold(GOLD)[0]["file"])
+    (tmp_path / "letters.jsonl").write_text(json.dumps({"source": name}) + "\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["evaluate", str(GOLD), str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    table = {line.split()[0]: line.split()[1] for line in result.output.splitlines()[2:]}
+    assert table == dict.fromkeys([*FACT_TYPES, "grounded"], "-")
+
+
+def test_a_folder_that_is_not_there_is_said_to_be_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["patterns", "coverage"])
+    assert result.exit_code == 2
+    assert "there is no such folder" in result.output
 
 
 def test_pair_key_is_period_and_value() -> None:

@@ -88,12 +88,8 @@ def annotate(
         inputs.files += found.files
         inputs.missing += found.missing
         inputs.skipped += found.skipped
-        if not inputs.files and not inputs.missing:
-            where = ", ".join(str(path) for path in paths)
-            typer.echo(
-                f"foi_nlp: {where}: no letters here{_skipped(inputs)}; give files or folders that hold letters",
-                err=True,
-            )
+        if not inputs.files:  # nothing is written: the run that is there may be a good one
+            typer.echo(f"foi_nlp: {_nothing_to_read(paths, inputs)}", err=True)
             raise typer.Exit(2)
         try:
             failures = (
@@ -152,6 +148,18 @@ def _name_failure(failure: Failure) -> None:
     from foi_nlp.display import one_line
 
     typer.echo(f"foi_nlp: {one_line(failure.source, limit=300)}: {one_line(failure.message, limit=600)}", err=True)
+
+
+def _nothing_to_read(paths: list[Path], inputs: Inputs) -> str:
+    from foi_nlp.display import one_line
+
+    if inputs.missing:
+        return "; ".join(
+            f"{one_line(failure.source, limit=300)}: {one_line(failure.message, limit=600)}"
+            for failure in inputs.missing
+        )
+    where = ", ".join(str(path) for path in paths)
+    return f"{where}: no letters here{_skipped(inputs)}; give files or folders that hold letters"
 
 
 def _skipped(inputs: Inputs) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -43,6 +43,8 @@ def evaluate(
             found = read_predictions(run)
         else:
             found = _annotate(letters or gold.resolve().parent, {str(g["file"]) for g in truth}, tuple(patterns or ()))
+        if not any(str(letter["file"]) in found for letter in truth):
+            _none_in_common(gold, run, letters)
         result = compare(truth, found)
         _print(result, verbose=verbose)
         if against is not None:
@@ -52,6 +54,15 @@ def evaluate(
         raise typer.Exit(2) from None
     if json_file is not None:
         json_file.write_text(json.dumps(result.to_json(), indent=2) + "\n", encoding="utf-8")
+
+
+def _none_in_common(gold: Path, run: Path | None, letters: Path | None) -> NoReturn:
+    from foi_nlp.evaluate import EvaluationError
+
+    if run is not None:
+        raise EvaluationError(f"{run}: this run holds none of these letters; name a run over the letters of {gold}")
+    folder = letters or gold.resolve().parent
+    raise EvaluationError(f"{folder}: holds none of these letters; say with --letters where those of {gold} are")
 
 
 def _annotate(folder: Path, names: set[str], patterns: tuple[Path, ...]) -> dict[str, dict[str, Any]]:
@@ -74,8 +85,10 @@ def _print(result: Evaluation, *, verbose: bool) -> None:
     typer.echo(f"{result.letters} letters{absent}")
     typer.echo(f"{'':12} {'precision':>9} {'recall':>7} {'F1':>6} {'right':>6} {'wrong':>6} {'missed':>6}")
     for name, s in result.scores.items():
-        typer.echo(f"{name:12} {s.precision:9.3f} {s.recall:7.3f} {s.f1:6.3f} {s.right:6} {s.wrong:6} {s.missed:6}")
-    typer.echo(f"{'grounded':12} {result.grounded_share:9.3f} of {result.observations} observations")
+        precision = f"{s.precision:.3f}" if s.right or s.wrong else "-"
+        typer.echo(f"{name:12} {precision:>9} {s.recall:7.3f} {s.f1:6.3f} {s.right:6} {s.wrong:6} {s.missed:6}")
+    grounded = f"{result.grounded_share:.3f}" if result.observations else "-"
+    typer.echo(f"{'grounded':12} {grounded:>9} of {result.observations} observations")
     if verbose:
         from foi_nlp.display import one_line
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from foi_nlp.letters import Letter
+    from foi_nlp.patterns import RuleBook
 
 app = typer.Typer(no_args_is_help=True, help="Check, try, explain, compare and write rules.")
 
@@ -23,20 +25,41 @@ Label = Annotated[str | None, typer.Option("--label", help="Only the rules with 
 
 @app.command("list")
 def list_rules(patterns: Patterns = None, label: Label = None) -> None:
-    """List the rules in force: id, label, value and where each is written."""
+    """List the rules in force: id, label, value and where each is written.
+
+    Into a file or another command they are written whole, parted by tabs.
+    """
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from foi_nlp.display import tab_separated
     from foi_nlp.patterns import load_rules
 
-    table = Table("rule", "label", "value", "written in", box=None, pad_edge=False)
-    for rule in load_rules(tuple(patterns or ())):
-        if label is None or rule.label == label.upper():
-            table.add_row(
-                Text(rule.id), rule.label, Text(rule.value or ""), Text(f"{Path(rule.file).name}:{rule.line}")
-            )
+    book = load_rules(tuple(patterns or ()))
+    wanted = None if label is None else _known_label(book, label)
+    headings = ("rule", "label", "value", "written in")
+    rows = [
+        (rule.id, rule.label, rule.value or "", f"{Path(rule.file).name}:{rule.line}")
+        for rule in book
+        if wanted is None or rule.label == wanted
+    ]
+    if not sys.stdout.isatty():
+        for row in (headings, *rows):
+            typer.echo(tab_separated(row))
+        return
+    table = Table(*headings, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(Text, row))
     Console().print(table)
+
+
+def _known_label(book: RuleBook, label: str) -> str:
+    """Give the label in capitals; wrong usage where no rule has it."""
+    if label.upper() not in book.labels:
+        typer.echo(f"foi_nlp: {label}: no such label; there are: {', '.join(book.labels)}", err=True)
+        raise typer.Exit(2)
+    return label.upper()
 
 
 @app.command()
@@ -54,7 +77,8 @@ def check(patterns: Patterns = None, label: Label = None) -> None:
 
     folders = tuple(patterns or ())
     book = load_rules(folders)
-    rules = [rule for rule in book if label is None or rule.label == label.upper()]
+    wanted = None if label is None else _known_label(book, label)
+    rules = [rule for rule in book if wanted is None or rule.label == wanted]
     nlp = foi_nlp.load(patterns=folders)
     console = Console(stderr=True)
     with Progress(console=console, disable=not console.is_terminal, transient=True) as bar:
@@ -84,7 +108,7 @@ def try_pattern(
 
     folders = tuple(patterns or ())
     book = load_rules(folders)
-    rule = workbench.trial_rule(book, label=label.upper(), pattern=pattern, phrase=phrase, case=case)
+    rule = workbench.trial_rule(book, label=_known_label(book, label), pattern=pattern, phrase=phrase, case=case)
     nlp = foi_nlp.load(patterns=folders)
     count, letters = 0, set[str]()
     for hit in workbench.occurrences(nlp, book, rule, _letters(corpus)):
