@@ -87,8 +87,6 @@ KNOWN: dict[str, dict[Difference, int]] = {
         Difference("west-midlands", "3", "grade with_care for not_comparable"): 11,
     },
     "hospital-crimes-2019-2024": {
-        # `No crime at all was recorded at five of them` is read as a figure of all premises.
-        Difference("durham", "1a", "extra: all 2019-04-01 No"): 1,
         # The change at one hospital came `in the spring of 2022`, which may be within 2021/22; gold begins it after.
         Difference("durham", "1d", "grade_over_time not_comparable for with_care"): 1,
     },
