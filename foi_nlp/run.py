@@ -12,7 +12,7 @@ import signal
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -183,7 +183,11 @@ def annotate_files(
             if not writer.is_done(*key):
                 todo.append(item)
         done = len(files) - len(todo)
-        with _interrupts() as interrupted, closing(_annotate_each(todo, options=options, jobs=jobs)) as annotating:
+        jobs = _useful_jobs(jobs, len(todo))
+        with (
+            _interrupts(kept_back=jobs > 1) as interrupted,
+            closing(_annotate_each(todo, options=options, jobs=jobs, interrupted=interrupted)) as annotating,
+        ):
             for item, results in annotating:
                 if interrupted.is_set():
                     raise KeyboardInterrupt
@@ -243,12 +247,17 @@ def _sha256_of(item: Input) -> str:
     return sums[0] if len(sums) == 1 else hashlib.sha256(" ".join(sums).encode("ascii")).hexdigest()
 
 
-def _annotate_each(
-    items: Sequence[Input], *, options: Options, jobs: int | None
-) -> Generator[tuple[Input, list[dict[str, Any]]], None, None]:
+def _useful_jobs(jobs: int | None, count: int) -> int:
+    """Give how many processes annotate so many files."""
     if jobs is None:
-        jobs = (os.cpu_count() or 1) if len(items) >= _FILES_WORTH_WORKERS else 1
-    if jobs <= 1 or len(items) <= 1:
+        jobs = (os.cpu_count() or 1) if count >= _FILES_WORTH_WORKERS else 1
+    return jobs if count > 1 else 1
+
+
+def _annotate_each(
+    items: Sequence[Input], *, options: Options, jobs: int, interrupted: threading.Event
+) -> Generator[tuple[Input, list[dict[str, Any]]], None, None]:
+    if jobs <= 1:
         nlp = _pipeline(options) if items else None
         for item in items:
             yield item, _annotate_file(nlp, item, options)
@@ -260,12 +269,17 @@ def _annotate_each(
         broken = False
         with _workers(jobs, options) as pool:
             futures = {pool.submit(_work, item): item for item in waiting}
-            for future in as_completed(futures):
-                try:
-                    yield futures[future], future.result()
-                except BrokenProcessPool:
-                    broken = True
-                    unanswered.append(futures[future])
+            pending = set(futures)
+            while pending:
+                answered, pending = wait(pending, timeout=_HEED_SECONDS, return_when=FIRST_COMPLETED)
+                if interrupted.is_set():
+                    raise KeyboardInterrupt
+                for future in answered:
+                    try:
+                        yield futures[future], future.result()
+                    except BrokenProcessPool:
+                        broken = True
+                        unanswered.append(futures[future])
         if broken and jobs == 1:
             item = unanswered.pop(0)
             yield item, [_failure(item.source, "the worker that read it died; the file may need more memory")]
@@ -273,11 +287,15 @@ def _annotate_each(
 
 
 _ENDING_SECONDS = 5.0
+_HEED_SECONDS = 0.2
 
 
 @contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """Tell whether there was an interrupt: one that falls into a callback or a finaliser is lost as an exception."""
+def _interrupts(*, kept_back: bool) -> Iterator[threading.Event]:
+    """Tell whether there was an interrupt: one that falls into a callback or a finaliser is lost as an exception.
+
+    With `kept_back` the first is told only, to be heeded where nothing breaks; a second one is raised at once.
+    """
     interrupted = threading.Event()
     if threading.current_thread() is not threading.main_thread():
         yield interrupted
@@ -288,8 +306,10 @@ def _interrupts() -> Iterator[threading.Event]:
         return
 
     def note(number: int, frame: FrameType | None) -> None:
+        again = interrupted.is_set()
         interrupted.set()
-        before(number, frame)
+        if again or not kept_back:
+            before(number, frame)
 
     signal.signal(signal.SIGINT, note)
     try:
