@@ -21,7 +21,7 @@ from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
-from foi_nlp.pipeline.scanning import Forms, FreePlaces, Hit, Scanner, longest_first
+from foi_nlp.pipeline.scanning import FreePlaces, Hit, Scanner, longest_first
 from foi_nlp.records import Authority, AuthorityRole
 from foi_nlp.registers import register
 
@@ -139,7 +139,7 @@ class AuthoritiesComponent:
                 reading.mark("AUTHORITY", mention.start, mention.end, rule=mention.rule, value=authority)
         for hit in domains:
             reading.mark("AUTHORITY_DOMAIN", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
-        forms = _plain(reading).masked([(m.start, m.end) for m in mentions], MENTION_MASK)
+        forms = reading.forms.masked([(m.start, m.end) for m in mentions], MENTION_MASK)
         cues = self.cues.scan(reading, forms=forms)
         for hit in cues:
             reading.mark("AUTHORITY_CUE", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
@@ -173,7 +173,7 @@ class AuthoritiesComponent:
         hits = [h for h in longest_first(self.places.scan(reading)) if free.take(h.start, h.end)]
         if not hits:
             return []
-        forms = _plain(reading).masked(taken, MENTION_MASK).masked([(h.start, h.end) for h in hits], PLACE_MASK)
+        forms = reading.forms.masked(taken, MENTION_MASK).masked([(h.start, h.end) for h in hits], PLACE_MASK)
         found = []
         for context in self.contexts.scan(reading, forms=forms):
             reading.mark("AUTHORITY_CONTEXT", context.start, context.end, rule=context.rule.id)
@@ -183,7 +183,7 @@ class AuthoritiesComponent:
 
     def _with_shorts(self, reading: Reading, mentions: list[Mention]) -> list[Mention]:
         """Add short forms: those that are unmistakable, and those that the letter introduces."""
-        forms = _plain(reading).masked([(m.start, m.end) for m in mentions], MENTION_MASK)
+        forms = reading.forms.masked([(m.start, m.end) for m in mentions], MENTION_MASK)
         introduced: dict[str, tuple[tuple[str, ...], str]] = {}
         for hit in self.introductions.scan(reading, forms=forms):
             named = next((m for m in mentions if m.start <= hit.groups["name"][0] < m.end), None)
@@ -358,10 +358,6 @@ def _domain_strength(reading: Reading, hit: Hit) -> int:
     if "@" in reading.text[max(0, hit.start - 1) : hit.end]:
         return 40
     return 12 if regex.match(r"/\w", reading.text, pos=hit.end) else ENOUGH_EVIDENCE
-
-
-def _plain(reading: Reading) -> Forms:
-    return Forms.of(reading)
 
 
 def _free(kept: list[Mention], more: list[Mention]) -> list[Mention]:

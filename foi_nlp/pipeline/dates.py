@@ -10,10 +10,8 @@ from __future__ import annotations
 import bisect
 import calendar
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import regex
@@ -22,8 +20,8 @@ from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.authorities import MENTION_MASK, REQUEST_SECTIONS
-from foi_nlp.pipeline.reading import SPANS_KEY, Reading
-from foi_nlp.pipeline.scanning import Forms, Hit, Scanner, longest_first
+from foi_nlp.pipeline.reading import SPANS_KEY, Forms, Reading
+from foi_nlp.pipeline.scanning import Hit, Scanner, longest_first
 from foi_nlp.records import Date
 from foi_nlp.registers import names_to
 
@@ -90,16 +88,10 @@ def create(nlp: Language, name: str, patterns: list[str]) -> DatesComponent:
     return DatesComponent(nlp, name, load_rules([Path(p) for p in patterns]))
 
 
-@lru_cache(maxsize=1)
-def month_numbers() -> Mapping[str, int]:
-    """Give the number of each name of a month, in lower case."""
-    return names_to("months", "number")
-
-
 def date_of(groups: dict[str, str]) -> tuple[int | None, int, int | None] | None:
     """Give year, month and day of the parts of a date as written; None when there is no such day."""
     month_text = groups["month"].lower().strip(".")
-    month = int(month_text) if month_text.isdigit() else month_numbers().get(month_text, 0)
+    month = int(month_text) if month_text.isdigit() else names_to("months", "number").get(month_text, 0)
     year_text = "".join(groups.get("year", "").split())
     year = int(year_text) if year_text else None
     if year is not None and year < 100:
@@ -135,7 +127,7 @@ class DatesComponent:
         reading = Reading.of(doc)
         mentions = self._mentions(reading)
         named = [(s.start_char, s.end_char) for s in doc.spans.get(SPANS_KEY, ()) if s.label_ == "AUTHORITY"]
-        forms = Forms.of(reading).masked(named, MENTION_MASK)
+        forms = reading.forms.masked(named, MENTION_MASK)
         forms = forms.masked([(m.start, m.end) for m in mentions], DATE_MASK)
         cues = self._cues(reading, mentions, forms)
         salutations = self._salutations(reading, forms)

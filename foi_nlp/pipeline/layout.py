@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from spacy.language import Language
 from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
-from spacy.util import compile_infix_regex
 
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.tables import find_grids
+
+_LINK = r"\]\("
 
 
 @Language.factory("foi_layout", default_config={"patterns": []})
@@ -21,11 +24,12 @@ def create(nlp: Language, name: str, patterns: list[str]) -> LayoutComponent:  #
 def part_link_texts(nlp: Language) -> None:
     """Have the tokenizer end a word where a Markdown link's text ends, so that a name that is a link is seen.
 
-    English rules make one token of the last word and the address: `Commissioner](https://...`.
+    English rules make one token of the last word and the address: `Commissioner](https://...`. What the tokenizer
+    parted before it still parts; one that is not spaCy's, or is told by code and no regex, is left as it is.
     """
-    if isinstance(nlp.tokenizer, Tokenizer):
-        infixes = [*(nlp.Defaults.infixes or ()), r"\]\("]
-        nlp.tokenizer.infix_finditer = compile_infix_regex(infixes).finditer
+    infixes = getattr(getattr(nlp.tokenizer, "infix_finditer", None), "__self__", None)
+    if isinstance(nlp.tokenizer, Tokenizer) and isinstance(infixes, re.Pattern) and _LINK not in infixes.pattern:
+        nlp.tokenizer.infix_finditer = re.compile(f"{infixes.pattern}|{_LINK}").finditer
 
 
 class LayoutComponent:

@@ -60,6 +60,8 @@ _ANSWERING = frozenset({"responder", "joint_responder"})
 _PENDING = frozenset({"pending", "closed"})
 _PLACED = frozenset({"named", "label"})
 
+_HEADED = ("section.exemption.ground", "section.exemption.harm", "section.exemption.reasons")
+
 EvidenceBasis = Literal["named", "label", "order", "content", "single", "words", ""]
 
 
@@ -380,9 +382,6 @@ def _tail(reading: Reading, last: AnswerBlock) -> int | None:
         if section.id == "exemption" and section.rule.startswith(_HEADED) and start < section.start < last.end:
             return section.start if reading.text[start : section.start].strip(_TRIM) else None
     return None
-
-
-_HEADED = ("section.exemption.ground", "section.exemption.harm", "section.exemption.reasons")
 
 
 def _section_of(provision: str) -> str:

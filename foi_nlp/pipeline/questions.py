@@ -194,6 +194,11 @@ def _prefixed(question: Question, reference: str) -> Question:
     return question.model_copy(update={"id": f"{reference}/{question.id}", "parent": parent})
 
 
+def _without(prefix: str, question: Question) -> Question:
+    parent = question.parent and question.parent.removeprefix(prefix)
+    return question.model_copy(update={"id": question.id.removeprefix(prefix), "parent": parent})
+
+
 def _stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
     """Give the stretches of the request; a clarification that numbers its questions afresh takes its place."""
     out: list[tuple[int, int]] = []
@@ -512,6 +517,11 @@ def _content_words(text: str) -> frozenset[str]:
     )
 
 
+def _words_of(questions: Sequence[Question]) -> dict[str, frozenset[str]]:
+    """Give the words of each question by which its answer is known, by its id."""
+    return {question.id: _content_words(question.text) for question in questions}
+
+
 def _named_in_answers(
     reading: Reading, reply: _Reply, questions: Sequence[Question], inline: Sequence[Hit], answered: Sequence[Hit]
 ) -> list[Question]:
@@ -573,7 +583,7 @@ def _counted_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit]) -
         if "ids" in hit.groups:
             last += reading.flow[slice(*hit.groups["ids"])].strip("()[]. ") == str(last + 1)
         elif "ordinals" in hit.groups:
-            said = _WORD.findall(reading.lower[slice(*hit.groups["ordinals"])])
+            said = _WORD.findall(reading.forms.searched_flow.lowered[slice(*hit.groups["ordinals"])])
             last += any(
                 word in row[last : last + 1] for word in said for row in (word_list("ordinals"), word_list("cardinals"))
             )
@@ -648,8 +658,12 @@ def _answers(
     stretches = _answer_stretches(reading, reply)
     if not questions or not stretches:
         return [], []
-    prefix = f"{reply.reference}/" if questions[0].id.startswith(f"{reply.reference}/") and reply.reference else ""
-    names = [question.id.removeprefix(prefix) for question in questions]
+    prefix = f"{reply.reference}/"
+    if reply.reference and questions[0].id.startswith(prefix):
+        plain_reply = replace(reply, reference="")
+        blocks, used = _answers(reading, plain_reply, [_without(prefix, q) for q in questions], answered)
+        return [replace(b, question_ids=tuple(prefix + name for name in b.question_ids)) for b in blocks], used
+    names = [question.id for question in questions]
     plain = any(question.rule.endswith(_PLAIN) for question in questions)
     hits = [
         hit
@@ -659,28 +673,26 @@ def _answers(
     hits.sort(key=lambda hit: (hit.start, bool(hit.rule.attributes.get("chain"))))
     if len(names) == 1:
         return [AnswerBlock((questions[0].id,), a, b, "single") for a, b in stretches], []
-    texts = {question.id.removeprefix(prefix): question for question in questions}
+    texts = {question.id: question for question in questions}
     blocks, used = _by_label(reading, stretches, names, hits)
-    beneath = _beneath_questions(stretches, questions, prefix)
+    beneath = _beneath_questions(stretches, questions)
     if beneath:
         spoken = [b for b, hit in zip(blocks, used, strict=True) if hit.rule.attributes.get("named")]
         used = [hit for hit in used if hit.rule.attributes.get("named")]
         blocks = _overlaid(beneath, spoken)
-    elif _are_notes(reading, blocks, used, questions, prefix):
+    elif _are_notes(reading, blocks, used, questions):
         blocks, used = _by_label(reading, stretches, names, [h for h in hits if not _is_bare(h)])
     blocks = [_without_echo(reading, block, texts) for block in blocks]
     if blocks:
-        before = _before_labels(reading, stretches, questions, prefix, blocks)
+        before = _before_labels(reading, stretches, questions, blocks)
         blocks = sorted([*blocks, *before], key=lambda b: b.start)
-        blocks = _with_unlabelled(reading, blocks, questions, prefix)
+        blocks = _with_unlabelled(reading, blocks, questions)
     else:
         blocks = (
             _by_order(reading, stretches, names)
-            or _one_table(reading, stretches, questions, prefix)
-            or _by_content(reading, stretches, questions, prefix)
+            or _one_table(reading, stretches, questions)
+            or _by_content(reading, stretches, questions)
         )
-    if prefix:
-        blocks = [replace(block, question_ids=tuple(prefix + name for name in block.question_ids)) for block in blocks]
     return blocks, used
 
 
@@ -705,15 +717,14 @@ def _are_notes(
     blocks: Sequence[AnswerBlock],
     used: Sequence[Hit],
     questions: Sequence[Question],
-    prefix: str,
 ) -> bool:
     """Whether bare numbers count notes: the request has none, some questions get none, and the words do not agree."""
     numbered = [block for block, hit in zip(blocks, used, strict=True) if _is_bare(hit)]
     if not numbered or any(question.rule for question in questions):
         return False
-    if {name for block in numbered for name in block.question_ids} >= {q.id.removeprefix(prefix) for q in questions}:
+    if {name for block in numbered for name in block.question_ids} >= {q.id for q in questions}:
         return False
-    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    words = _words_of(questions)
     own = others = 0.0
     for block in numbered:
         end = min(block.end, reading.line_at(block.start)[1])
@@ -724,11 +735,11 @@ def _are_notes(
 
 
 def _with_unlabelled(
-    reading: Reading, blocks: Sequence[AnswerBlock], questions: Sequence[Question], prefix: str
+    reading: Reading, blocks: Sequence[AnswerBlock], questions: Sequence[Question]
 ) -> list[AnswerBlock]:
     """Let a question that no label names have the paragraphs, later in others' blocks, that speak in its words."""
-    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
-    parents = {question.parent.removeprefix(prefix) for question in questions if question.parent}
+    words = _words_of(questions)
+    parents = {question.parent for question in questions if question.parent}
     named = {name for block in blocks for name in block.question_ids}
     left = set(words) - named - parents
     if not left:
@@ -767,14 +778,12 @@ def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
     return out
 
 
-def _beneath_questions(
-    stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
-) -> list[AnswerBlock]:
+def _beneath_questions(stretches: Sequence[tuple[int, int]], questions: Sequence[Question]) -> list[AnswerBlock]:
     """Where questions are repeated one by one, each stretch answers those that stand directly above it."""
     out = []
     above = 0
     for start, end in stretches:
-        names = tuple(q.id.removeprefix(prefix) for q in questions if above <= q.start < start)
+        names = tuple(q.id for q in questions if above <= q.start < start)
         if names:
             out.append(AnswerBlock(names, start, end, "label"))
             above = start
@@ -912,9 +921,9 @@ def _by_order(reading: Reading, stretches: Sequence[tuple[int, int]], names: Seq
     return out
 
 
-def _by_rows(grid: Grid, questions: Sequence[Question], prefix: str) -> list[AnswerBlock]:
+def _by_rows(grid: Grid, questions: Sequence[Question]) -> list[AnswerBlock]:
     """Give each row of a table to the question that its first cell repeats, if every row repeats one."""
-    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    words = _words_of(questions)
     out = []
     for row in grid.rows[1:]:
         have = _content_words(row[0].text)
@@ -936,7 +945,7 @@ def _is_heading(text: str) -> bool:
 
 
 def _one_table(
-    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question]
 ) -> list[AnswerBlock]:
     """Let a lone table answer all questions, each by its own columns; the nearest in words is named first."""
     grids = [grid for grid in reading.grids if any(a <= grid.start < b for a, b in stretches)]
@@ -945,11 +954,11 @@ def _one_table(
     if _spoken_of_beside(reading, stretches, questions, grids[0]):
         return []
     have = _content_words(" ".join(cell.text for cell in (*grids[0].rows[0], *(row[0] for row in grids[0].rows))))
-    rows = _by_rows(grids[0], questions, prefix)
+    rows = _by_rows(grids[0], questions)
     if rows:
         return rows
     ranked = sorted(questions, key=lambda q: (-len(_content_words(q.text) & have), q.start))
-    names = tuple(question.id.removeprefix(prefix) for question in ranked)
+    names = tuple(question.id for question in ranked)
     return [AnswerBlock(names, a, b, "content") for a, b in stretches]
 
 
@@ -957,7 +966,7 @@ def _spoken_of_beside(
     reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], grid: Grid
 ) -> bool:
     """Whether several paragraphs beside a table speak of different questions, so that it does not answer all."""
-    words = {question.id: _content_words(question.text) for question in questions}
+    words = _words_of(questions)
     spoken = set()
     for start, end in stretches:
         for a, b, text in _paragraphs(reading, start, end):
@@ -970,10 +979,10 @@ def _spoken_of_beside(
 
 
 def _by_content(
-    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], prefix: str
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question]
 ) -> list[AnswerBlock]:
     """Give each paragraph to the question whose own words it shares most; one that shares none goes on."""
-    words = {question.id.removeprefix(prefix): _content_words(question.text) for question in questions}
+    words = _words_of(questions)
     ordered = _in_order(reading, stretches, words)
     if ordered:
         return ordered
@@ -1002,7 +1011,7 @@ def _by_content(
             else:
                 out.append(AnswerBlock((current,), a, b, "content"))
     parents = {question.parent for question in questions}
-    answerable = [q for q in questions if q.id not in parents and words[q.id.removeprefix(prefix)]]
+    answerable = [q for q in questions if q.id not in parents and words[q.id]]
     return out if len({block.question_ids for block in out}) * 2 > len(answerable) else []
 
 
@@ -1069,12 +1078,11 @@ def _before_labels(
     reading: Reading,
     stretches: Sequence[tuple[int, int]],
     questions: Sequence[Question],
-    prefix: str,
     blocks: Sequence[AnswerBlock],
 ) -> list[AnswerBlock]:
     """Text before the first label of a stretch answers the questions that no label names, if it shares their words."""
     labelled = {name for block in blocks for name in block.question_ids}
-    left = [question for question in questions if question.id.removeprefix(prefix) not in labelled]
+    left = [question for question in questions if question.id not in labelled]
     if not left or len(left) == len(questions):
         return []
     first = min(block.start for block in blocks)
@@ -1082,17 +1090,17 @@ def _before_labels(
     if first <= start:
         return []
     grids = [grid for grid in reading.grids if start <= grid.start < first]
-    names = [question.id.removeprefix(prefix) for question in left]
+    names = [question.id for question in left]
     if not grids or len(names) != len(grids):
-        earlier = [question for question in left if question.start < min(_starts_of(blocks, questions, prefix))]
+        earlier = [question for question in left if question.start < min(_starts_of(blocks, questions))]
         ahead = [(a, min(b, first)) for a, b in stretches if a < first]
-        return _by_content(reading, ahead, earlier, prefix) if len(earlier) > 1 else []
+        return _by_content(reading, ahead, earlier) if len(earlier) > 1 else []
     stops = [*(grid.end for grid in grids[:-1]), first]
     starts = [start, *stops[:-1]]
     return [AnswerBlock((name,), a, b, "order") for name, a, b in zip(names, starts, stops, strict=True)]
 
 
-def _starts_of(blocks: Sequence[AnswerBlock], questions: Sequence[Question], prefix: str) -> list[int]:
+def _starts_of(blocks: Sequence[AnswerBlock], questions: Sequence[Question]) -> list[int]:
     """Give where the questions stand that blocks answer."""
     answered = {name for block in blocks for name in block.question_ids}
-    return [question.start for question in questions if question.id.removeprefix(prefix) in answered]
+    return [question.start for question in questions if question.id in answered]

@@ -7,6 +7,7 @@ A `Reading` is made by the first component and dropped by the last, which leaves
 from __future__ import annotations
 
 import bisect
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,11 +16,11 @@ import regex
 from spacy.tokens import Doc, Span, Token
 
 from foi_nlp.grids import Grid
+from foi_nlp.regexes import SearchedText
 
 if TYPE_CHECKING:
     from foi_nlp import records
     from foi_nlp.pipeline.answers import AnswerBlock
-    from foi_nlp.pipeline.scanning import Forms
 
 SPANS_KEY = "foi"
 _USER_DATA_KEY = "foi_reading"
@@ -65,6 +66,31 @@ class Facts:
     needs_review: list[records.ReviewItem] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Forms:
+    """The text as regexes see it: as one flow, and with its line breaks. Offsets are those of the letter."""
+
+    flow: str
+    ruled: str
+
+    @cached_property
+    def searched_flow(self) -> SearchedText:
+        """The flow, with what is known of it so far."""
+        return SearchedText(self.flow)
+
+    @cached_property
+    def searched_ruled(self) -> SearchedText:
+        """The ruled form, with what is known of it so far."""
+        return SearchedText(self.ruled)
+
+    def masked(self, spans: Iterable[tuple[int, int]], mask: str) -> Forms:
+        """Put the character `mask` in place of each character of the spans, so that a cue can ask for their kind."""
+        flow, ruled = list(self.flow), list(self.ruled)
+        for start, end in spans:
+            flow[start:end] = ruled[start:end] = mask * (end - start)
+        return Forms("".join(flow), "".join(ruled))
+
+
 class Reading:
     """A letter on its way through the pipeline: its text in the forms rules need, its tables, and the facts so far."""
 
@@ -73,7 +99,6 @@ class Reading:
         self.text: str = doc.text
         self.grids: list[Grid] = list(grids)
         self.facts = Facts()
-        self.forms: Forms | None = None
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
@@ -101,9 +126,9 @@ class Reading:
         return self.text.translate(_RULED)
 
     @cached_property
-    def lower(self) -> str:
-        """The flow in lower case, for literal look-ups; offsets hold only where lower case is one for one."""
-        return self.flow.lower()
+    def forms(self) -> Forms:
+        """The text as regexes see it, with what is known of it so far."""
+        return Forms(self.flow, self.ruled)
 
     @cached_property
     def condensed(self) -> tuple[list[Token], Doc]:

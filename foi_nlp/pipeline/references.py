@@ -16,7 +16,7 @@ from spacy.tokens import Doc
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.authorities import MENTION_MASK, REQUEST_SECTIONS
 from foi_nlp.pipeline.reading import SPANS_KEY, Reading
-from foi_nlp.pipeline.scanning import Forms, Hit, Scanner
+from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.records import Reference
 
 OWN = "authority_reference"
@@ -63,7 +63,7 @@ class ReferencesComponent:
         """Add to the Doc's reading."""
         reading = Reading.of(doc)
         named = [(s.start_char, s.end_char) for s in doc.spans.get(SPANS_KEY, ()) if s.label_ == "AUTHORITY"]
-        forms = Forms.of(reading).masked(named, MENTION_MASK)
+        forms = reading.forms.masked(named, MENTION_MASK)
         candidates = [c for hit in self.rules.scan(reading, forms=forms) for c in _candidates(reading, hit)]
         for candidate in candidates:
             reading.mark(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import regex
@@ -15,12 +14,12 @@ from spacy.matcher import Matcher, PhraseMatcher
 from spacy.tokens import Doc
 
 from foi_nlp.patterns import Rule, RuleBook
-from foi_nlp.regexes import TIMEOUT_SECONDS, SearchedText
+from foi_nlp.regexes import TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
     from spacy.language import Language
 
-    from foi_nlp.pipeline.reading import Reading
+    from foi_nlp.pipeline.reading import Forms, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +35,6 @@ class Hit:
     def length(self) -> int:
         """How many characters the hit covers."""
         return self.end - self.start
-
-
-@dataclass(frozen=True)
-class Forms:
-    """The text as regexes see it: as one flow, and with its line breaks. Offsets are those of the letter."""
-
-    flow: str
-    ruled: str
-
-    @classmethod
-    def of(cls, reading: Reading) -> Forms:
-        """Give the forms of a whole letter, kept with its reading."""
-        if reading.forms is None:
-            reading.forms = cls(reading.flow, reading.ruled)
-        return reading.forms
-
-    @cached_property
-    def searched_flow(self) -> SearchedText:
-        """The flow, with what is known of it so far."""
-        return SearchedText(self.flow)
-
-    @cached_property
-    def searched_ruled(self) -> SearchedText:
-        """The ruled form, with what is known of it so far."""
-        return SearchedText(self.ruled)
-
-    def masked(self, spans: Iterable[tuple[int, int]], mask: str) -> Forms:
-        """Put the character `mask` in place of each character of the spans, so that a cue can ask for their kind."""
-        flow, ruled = list(self.flow), list(self.ruled)
-        for start, end in spans:
-            flow[start:end] = ruled[start:end] = mask * (end - start)
-        return Forms("".join(flow), "".join(ruled))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +117,7 @@ class Scanner:
 
     def find_all(self, reading: Reading, *, forms: Forms | None = None) -> list[Hit]:
         """Give every hit, wherever it stands and whether or not something cancels it."""
-        hits = self._find(reading, forms or Forms.of(reading))
+        hits = self._find(reading, forms or reading.forms)
         watcher = _WATCHER.get()
         if watcher is not None:
             watcher += [Sighting(self, reading, forms, hit) for hit in hits]

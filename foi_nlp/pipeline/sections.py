@@ -301,7 +301,7 @@ class _Walk:
         if attributes.get("fresh") and _label(self.reading, hit.start) in self.asked:
             return False
         if attributes.get("restarts"):
-            name = "".join(self.reading.lower[hit.start : hit.end].split())
+            name = "".join(self.reading.forms.searched_flow.lowered[hit.start : hit.end].split())
             if self.section not in _HEAD and self.section != "intro" and (name in self.replies or not self.replies):
                 self.replies.add(name)
                 return False
@@ -456,13 +456,17 @@ def _asks(reading: Reading, start: int, end: int) -> bool:
     return reading.text[start:end].rstrip(' \t\n*_"”’').endswith("?")
 
 
+def _end_of_answers(units: Sequence[_Unit]) -> int:
+    return next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
+
+
 def _listed_request(reading: Reading, units: Sequence[_Unit]) -> tuple[int, int] | None:
     """Give the list of questions that no cue introduces: it is counted through before the answers begin.
 
     The sign is a run of labels of which most ask, or which is counted through again further on; it counts only
     in a letter in which no request was found.
     """
-    end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
+    end = _end_of_answers(units)
     if any(unit.section in {"request", "clarification"} for unit in units[:end]):
         return None
     labelled = [
@@ -517,7 +521,7 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
 
     The sign is a run of numbered questions of which most are followed by a paragraph that is none.
     """
-    end = next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
+    end = _end_of_answers(units)
     heads = _heads(reading, units[:end])
     if len(heads) < 2 or any(
         unit.section == "request" and reading.text[unit.start : unit.end].strip() and _label(reading, unit.start)
