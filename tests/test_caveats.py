@@ -488,6 +488,9 @@ Yours sincerely
     [
         ("below", "Attempts are not included.", "table t1", {"1"}),
         ("beside", " Attempts are not included.", "question 2", {"2"}),
+        ("below", "All statistics are provisional.", "letter", {"1", "2"}),
+        ("below", "Our figures come from a live system.", "letter", {"1", "2"}),
+        ("below", "They are unaudited.", "table t1", {"1"}),
         ("after", "The data is from a live system and is subject to change.", "letter", {"1", "2"}),
         ("after", "Figures for questions 1 and 2 have not been audited.", "letter", {"1", "2"}),
     ],
@@ -500,6 +503,13 @@ def test_a_caveat_is_tied_to_the_figures_it_limits(
     (found,) = record.caveats
     assert found.scope == scope
     assert {o.question for o in record.observations if found.id in o.caveats} == questions
+
+
+def test_what_they_takes_up_reaches_as_far_as_the_sentence_before(nlp: Language) -> None:
+    below = "Our figures come from our own log. They are subject to change."
+    text = ANSWERS.format(below=below, beside="", after="")
+    record = annotate_letter(nlp, Letter(source="letter.txt", source_sha256="", text=text))
+    assert {c.scope for c in record.caveats if c.category == "unaudited_snapshot"} == {"letter"}
 
 
 def test_a_partial_year_is_tied_to_that_year(nlp: Language) -> None:

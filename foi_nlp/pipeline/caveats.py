@@ -28,6 +28,7 @@ from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
+from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import Caveat
 from foi_nlp.registers import register
 
@@ -184,11 +185,13 @@ def years_of(reading: Reading, caveat: Caveat) -> frozenset[str]:
 def scope_of(reading: Reading, hit: Hit, category: Category) -> str:
     """Say how far a caveat reaches.
 
-    Inside or right beside a table it is the table's; inside an answer the question's; after the answers, or in notes
-    on the data, the letter's. A hidden or partial value is that of its cells or period.
+    Inside or right beside a table it is the table's; inside an answer the question's; after the answers, in notes on
+    the data, or where it speaks of all figures, the letter's. A hidden or partial value is that of its cells or period.
     """
     if category.default_scope in {"cells", "period"}:
         return category.default_scope
+    if category.default_scope == "letter" and _speaks_of_all(reading, hit):
+        return "letter"
     table = _table_beside(reading, hit)
     if table is not None:
         return f"table t{table + 1}"
@@ -196,6 +199,16 @@ def scope_of(reading: Reading, hit: Hit, category: Category) -> str:
     if questions and not _closes_letter(reading, hit, category):
         return ("question " if len(questions) == 1 else "questions ") + ", ".join(questions)
     return "letter"
+
+
+def _speaks_of_all(reading: Reading, hit: Hit) -> bool:
+    """Whether the sentence of a caveat, or the one that its "they" takes up, is about all figures that are given."""
+    start, end = reading.sentence_at(hit.start)
+    if reading.grid_at(start) is not None:
+        return False
+    if shape("takes_up").match(reading.flow, start) and start:
+        start = reading.sentence_at(start - 1)[0]
+    return shape("all_figures").search(reading.flow, start, end) is not None
 
 
 def _closes_letter(reading: Reading, hit: Hit, category: Category) -> bool:
