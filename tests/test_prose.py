@@ -280,15 +280,57 @@ def breakdowns(nlp: Language, answer: str) -> list[dict[str, Any]]:
     [
         ("Ashtown = 12\nBurford = 9\nAll = 21", [{"category": "Ashtown"}, {"category": "Burford"}, {"total": True}]),
         ("In 2016, 2 officers (1 sergeant and 1 constable) left.",
-         [{"total": True}, {"kind": "sergeant"}, {"kind": "constable"}]),
+         [{"total": True}, {"rank": "sergeant"}, {"rank": "constable"}]),
         ("In 2016 there were 30 burglaries, of which 12 were solved.", [{"total": True}, {"kind": "solved"}]),
         ("In all, 23 burglaries were recorded in 2016; 15 were recorded in 2017.", [{}, {}]),
         ("47 in all", [{"total": True}]),
         ("In 2016 there were 3 sergeants and 14 constables.", [{"rank": "sergeants"}, {"rank": "constables"}]),
+        ("In 2016 62% of the burglaries had a female victim.", [{"gender": "female"}]),
+        ("In 2016 there were 30 burglaries, in 12 of which the victim was male.",
+         [{"total": True}, {"gender": "male"}]),
+        ("In 2016 15 burglaries had a female victim who lived alone.", [{}]),
+        ("Each station kept a list of burglaries of churches. In 2016 there were 4 such burglaries.",
+         [{"kind": "churches"}]),
+        ("We looked for burglaries of churches and burglaries of shops. In 2016 there were 4 such burglaries.", [{}]),
     ],
 )  # fmt: skip
 def test_what_splits_a_figure_of_a_sentence_or_line(nlp: Language, answer: str, expected: list[dict[str, Any]]) -> None:
     assert breakdowns(nlp, answer) == expected
+
+
+def units(nlp: Language, answer: str) -> list[str]:
+    return [o["unit"] for o in nlp(LETTER.format(answer=answer))._.foi["observations"]]
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("47\n\nPlease note that the figures are numbers of victims rather than burglaries.", "people"),
+        ("47\n\nThe data counts *investigations* (not crimes).", "investigations"),
+        ("47\n\nThe data is kept by officers rather than electronically.", "crimes"),
+        ("47\n\nThe figures count victims, not arrests.", "crimes"),
+    ],
+)
+def test_a_unit_that_the_letter_denies_is_not_taken_from_the_question(
+    nlp: Language, answer: str, expected: str
+) -> None:
+    assert units(nlp, answer) == [expected]
+
+
+def test_a_unit_that_the_letter_denies_stays_where_a_figure_has_it_beside_it(nlp: Language) -> None:
+    answer = "The figures count victims, not burglaries. In 2016 there were 30 burglaries."
+    assert units(nlp, answer) == ["crimes"]
+
+
+def test_an_unfinished_year_is_cut_where_the_letter_cuts_it(nlp: Language) -> None:
+    request = "How many burglaries were recorded in 2016, 2017 and 2018 so far?"
+    answer = (
+        "2016: 30\n2017: 28\n2018 (to 31 October 2018): 9\n\nIn 2018 4 of the burglaries had a female victim.\n\n"
+        "Taken from the system on 8 November 2018."
+    )
+    letter = LETTER.replace("How many burglaries were recorded in each year from 2016 to 2018?", request)
+    observations = nlp(letter.format(answer=answer))._.foi["observations"]
+    assert {o["period"]["end"] for o in observations if o["period"]["start"] == "2018-01-01"} == {"2018-10-31"}
 
 
 TWO_QUESTIONS = """Dear Applicant,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from foi_nlp.figures.meaning import (
     found_in,
     one_period,
     unit_in,
+    with_cut_years,
     with_defined_years,
 )
 from foi_nlp.figures.periods import years_of
@@ -40,18 +41,24 @@ class Asking:
         statements: Sequence[tuple[int, int]],
         masked: Sequence[tuple[int, int]] = (),
         definitions: Sequence[tuple[str, str, str]] = (),
+        units: Mapping[str, str] | None = None,
     ) -> None:
         self.reading = reading
         self.masked = masked
         self.statements = statements
         self.definitions = definitions
+        self._units = units or {}
         self._of_question: dict[str | None, PlacedPeriod | None] = {}
         self.questions: dict[str, Question] = {q.id: q for q in reading.facts.questions}
 
     @cached_property
     def context(self) -> PeriodContext:
         """The dates of the letter, and the years that the request calls unfinished."""
-        return with_defined_years(context_of(self.reading), self.definitions)
+        return with_cut_years(with_defined_years(context_of(self.reading), self.definitions), self.reading)
+
+    def counted_instead(self, unit: str | None) -> str | None:
+        """Give the unit that the letter counts, where it says that it does not count the one that was asked for."""
+        return self._units.get(unit, unit) if unit else unit
 
     def part_named(self, letter: str) -> str:
         """Give the words of the one part of a question that has this letter; nothing where several have it."""

@@ -47,6 +47,7 @@ _METRIC_LENGTH = 160
 _FISCAL_START = 4
 _LEAD_LENGTH = 700
 _ANSWER = frozenset({"response", "preface"})
+_REQUEST = frozenset({"request", "clarification"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def context_of(reading: Reading) -> PeriodContext:
 
     asked = [p for q in reading.facts.questions for p in find_periods(q.text)]
     for section in reading.facts.sections:
-        if section.id in {"request", "clarification"}:
+        if section.id in _REQUEST:
             asked += find_periods(reading.text[section.start : section.end])
     open_years = frozenset(
         int(p.period.start[:4])
@@ -98,6 +99,24 @@ def with_defined_years(context: PeriodContext, definitions: Iterable[tuple[str, 
         if not begin or begin.strip().lower() in _year_beginnings(whole.period.start):
             ends.setdefault(date.fromisoformat(whole.period.start), date.fromisoformat(part.period.end))
     return replace(context, year_ends=tuple(ends.items()), open_end=open_end)
+
+
+def with_cut_years(context: PeriodContext, reading: Reading) -> PeriodContext:
+    """Add where the letter cuts the years that the request calls unfinished: `2021 (to 31/10/21)`, if always there."""
+    if not context.open_years:
+        return context
+    defined = {first for first, _ in context.year_ends}
+    cuts: dict[date, set[date]] = {}
+    for section in reading.facts.sections:
+        if section.id in _REQUEST:
+            continue
+        for found in find_periods(reading.text[section.start : section.end]):
+            period = found.period
+            if period.type == "year_to_date" and period.start and period.end:
+                cuts.setdefault(date.fromisoformat(period.start), set()).add(date.fromisoformat(period.end))
+    ends = [(first, min(last)) for first, last in cuts.items()
+            if first.year in context.open_years and first not in defined and len(last) == 1]  # fmt: skip
+    return replace(context, year_ends=(*context.year_ends, *ends))
 
 
 def _year_of(anchor: date | None, begin: str) -> str:
@@ -171,7 +190,8 @@ def _count_cue() -> regex.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _count_word(kind: str) -> frozenset[str]:
+def count_word(kind: str) -> frozenset[str]:
+    """Give one list of words by which counts are told. Raises KeyError for an unknown one."""
     return frozenset(by_id("count_words")[f"count_words.{kind}"]["words"])
 
 
@@ -198,12 +218,18 @@ def unit_in(text: str) -> str | None:
             if (
                 found is not None
                 and not found[0].calendar
-                and not (i and words[i - 1] in _count_word("not_counted_after"))
+                and not (i and words[i - 1] in count_word("not_counted_after"))
             ):
                 return found[0].name
     if "£" in text:
         return "GBP"
     return "percent" if "%" in text else None
+
+
+def counted_in(text: str) -> str | None:
+    """Give the unit that a text counts; that it speaks of shares does not make the figures about it shares."""
+    unit = unit_in(text)
+    return None if unit == "percent" else unit
 
 
 def _unit_at(words: Sequence[str], i: int) -> tuple[_Unit, int] | None:
@@ -224,7 +250,7 @@ def _noun_of_phrase(text: str) -> str | None:
     single: str | None = None
     i = 0
     while i < len(words) and i < _FURTHEST_NOUN:
-        if words[i] in _count_word("ends_phrase") or (last and words[i] in _count_word("goes_on")):
+        if words[i] in count_word("ends_phrase") or (last and words[i] in count_word("goes_on")):
             break
         found = _unit_at(words, i)
         if found is None:
@@ -272,7 +298,7 @@ def unit_of_noun(noun: str) -> str | None:
 def person_in(head: str) -> str | None:
     """Give the unit of a head that says who is counted (`Female`, `Police staff`); None for any other."""
     unit = unit_in(head)
-    return unit if unit in _count_word("persons") else None
+    return unit if unit in count_word("persons") else None
 
 
 def measure_in(head: str) -> str | None:
@@ -303,7 +329,7 @@ def measure_in(head: str) -> str | None:
         if unit is not None:
             if _is_singular(phrase[last], unit):
                 return None
-            splits = unit.name in _count_word("split_by_kind") and not done and _key_of_value(plain) is not None
+            splits = unit.name in count_word("split_by_kind") and not done and _key_of_value(plain) is not None
             return None if splits or (unit.calendar and len(phrase) > 1) else unit.name
         if not _is_participle(phrase[last]):
             break
@@ -320,7 +346,7 @@ def _unit_ending(words: Sequence[str], last: int) -> _Unit | None:
 
 
 def _is_participle(word: str) -> bool:
-    return word.endswith("ed") or word in _count_word("participles")
+    return word.endswith("ed") or word in count_word("participles")
 
 
 def _plain(label: str) -> str:
@@ -339,6 +365,19 @@ def breakdown_key(label: str, *, head: str = "", about: Sequence[str] = (), defa
     if named is not None:
         return named
     return _key_of_value(_plain(label)) or _key_within(head) or next(filter(None, map(_key_asked, about)), default)
+
+
+def value_said(text: str) -> tuple[str, str] | None:
+    """Give the key and the value of words that say one known value of those counted, and nothing else of them.
+
+    `the complainer was female`, `had a female victim`. What says more, or says it of two, is left whole.
+    """
+    values = _values()
+    words = [word for word in _WORDS.findall(_plain(text)) if word not in count_word("owning")]
+    said = [word for word in words if word in values]
+    others = [word for word in words if word not in values]
+    persons = all((unit := _units().get(word)) is not None and unit.name in count_word("persons") for word in others)
+    return (values[said[0]], said[0]) if len(said) == 1 and persons else None
 
 
 @lru_cache(maxsize=1)
@@ -434,7 +473,7 @@ def states_metric(text: str) -> bool:
     if len(_WORDS.findall(plain)) < 2 or _plain(regex.sub(r"\(.*", "", plain)) in names_to("breakdowns", "key"):
         return False
     unit = unit_in(plain)
-    return unit is not None and unit not in _count_word("of_the_letter")
+    return unit is not None and unit not in count_word("of_the_letter")
 
 
 def stated_over(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:
@@ -448,7 +487,7 @@ def stated_over(reading: Reading, spans: Sequence[tuple[int, int]]) -> str:
         if text.endswith("?") or not states_metric(text):
             continue
         words = _WORDS.findall(text)
-        announced = text.endswith(":") or words[-1].lower() in _count_word("announces")
+        announced = text.endswith(":") or words[-1].lower() in count_word("announces")
         titled = len(words) <= _LONGEST_TITLE and not text.endswith((".", "!", ")", '"', "'"))
         if (i == 0 and (announced or titled)) or _count_cue().search(text):
             return shortened(text)

@@ -12,6 +12,7 @@ from foi_nlp.figures.meaning import (
     PlacedPeriod,
     asked_metric,
     breakdown_key,
+    counted_in,
     found_in,
     is_generic,
     lead_of,
@@ -270,10 +271,10 @@ class TableFigures:
         metric = " ".join(label for label in counted if any(map(str.isalpha, label))) or stated
         if counted and wanted and (figure.subset or len(metric.split()) == 1):
             metric = f"{metric}: {wanted}"
+        own = (value.unit, *(measure_in(c) or unit_in(c) for c in counted), counted_in(meaning.stated))
         told = (stated, *counted_by, meaning.caption, meaning.lead)
-        said = (unit for unit in map(unit_in, told) if unit != "percent")
-        units = (value.unit, *(measure_in(c) or unit_in(c) for c in counted), *said, *map(person_in, (*columns, *rows)))
-        unit = next(filter(None, units), "count")
+        said = (*map(counted_in, told), *map(person_in, (*columns, *rows)))
+        unit = next(filter(None, own), None) or self.asking.counted_instead(next(filter(None, said), None)) or "count"
         return Observation(
             id="",
             question=question,

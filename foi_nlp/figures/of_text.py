@@ -21,6 +21,8 @@ from foi_nlp.figures.meaning import (
     PlacedPeriod,
     asked_metric,
     breakdown_key,
+    count_word,
+    counted_in,
     counted_phrase,
     counts_something,
     found_in,
@@ -32,6 +34,7 @@ from foi_nlp.figures.meaning import (
     stated_over,
     unit_in,
     unit_of_noun,
+    value_said,
 )
 from foi_nlp.figures.periods import FoundPeriod, find_periods, parse_period, related, spanning, years_of
 from foi_nlp.figures.spans import Spans
@@ -103,6 +106,8 @@ class _Forms:
     enumerated: regex.Pattern[str]
     of_counted: regex.Pattern[str]
     some_of: regex.Pattern[str]
+    takes_up: regex.Pattern[str]
+    of_kind: regex.Pattern[str]
     both: regex.Pattern[str]
     part_of_year: regex.Pattern[str]
     listed_value: regex.Pattern[str]
@@ -168,6 +173,8 @@ def _forms_of(book: RuleBook) -> _Forms:
             r"\bof (?:the|these|those|all)(?: the)? (?P<count>\d[\d,]*\d)(?: [a-z-]+){0,3}(?:,| -)? ?(?:only )?$"
         ),
         some_of=form(r"\b{{figure_some_of}}\b"),
+        takes_up=form(r"{{figure_takes_up}}\b"),
+        of_kind=form(r"\b(?P<noun>[a-z]+) {{figure_of_kind}} (?:(?P<kind>[a-z-]+(?: [a-z-]+){0,2})(?=[.,;:)]|$))?"),
         both=form(r"(?: [a-z-]+){0,3} [a-z]+ed and {{figure_number}} [a-z]+ed(?: {{figure_before_period}})? ?"),
         part_of_year=form(r" ?\((?:to |up to |until |from |between )?(?P<part>[^()]{4,60}?)(?: only)?\)"),
         listed_value=form(
@@ -665,15 +672,15 @@ class TextFigures:
         asked = self.asking.counted_by(question)
         metric = asked_metric(asked) or shortened(line)
         noun = self._noun_after(end, line_end)
-        told = asked or (line,)
-        out = [self._observation(value, at, placed, "answer", metric, breakdown, noun=noun, told=(*told, kind))]
+        told = () if asked else (line,)
+        out = [self._observation(value, at, placed, "answer", metric, breakdown, noun=noun, told=told, around=kind)]
         for part in _TIMES.finditer(self.reading.flow[end:line_end]):
             inner = parse_value(part[1])
             if inner is not None:
                 thing = plain_label(part[2])
                 kinds: dict[str, str | bool] = {**breakdown, breakdown_key(thing, default="kind"): thing}
                 out.append(self._observation(inner, end + part.start(1), placed, "answer", metric, kinds,
-                                             told=(*told, kind)))  # fmt: skip
+                                             told=told, around=kind))  # fmt: skip
         return out
 
     # ---- sentences
@@ -796,10 +803,11 @@ class TextFigures:
                 {"total": True} if total and number is total[0][0] else self._breakdown(number, beside, sentence)
             )
             asked = self.asking.counted_by(self.asking.question(number.start, text))
-            told = (text[: number.start - sentence[0]], *asked, text)
+            breakdown |= self._taken_up(beside, sentence, asked)
+            told = (text[: number.start - sentence[0]],)
             metric = self._metric(sentence, number, asked)
             out.append(self._observation(number.value, number.start, placed, "prose", metric, breakdown,
-                                         noun=number.noun, rule=number.rule, told=told))  # fmt: skip
+                                         noun=number.noun, rule=number.rule, told=told, around=text))  # fmt: skip
         return out
 
     def _over(
@@ -1090,21 +1098,42 @@ class TextFigures:
             return {"total": True}
         of_whole = self.forms.of_whole.search(self.reading.flow, max(0, number.start - _NEAR), number.start)
         if number.attributes.get("part") and (of_whole or len(numbers) > 1):
-            words = _WORD.findall(regex.split(r"[,;.:()]| and \d", ahead, maxsplit=1)[0])
-            kind = " ".join(
-                w
-                for w in words
-                if w.lower() not in {"was", "were", "had", "been", "have", "of", "which", "whom", "in", "them", "these"}
-            )
-            return {"kind": shortened(kind)} if kind else {}
+            told = regex.split(r"[,;.:()]| and \d", ahead, maxsplit=1)[0]
+            said = value_said(told)
+            linking = count_word("linking")
+            kind = " ".join(word for word in _WORD.findall(told) if word.lower() not in linking)
+            return dict([said]) if said else {"kind": shortened(kind)} if kind else {}
+        said = value_said(self._said_of(number, sentence[1])) if number.noun else None
+        if said:
+            return dict([said])
         key = breakdown_key(number.noun, default="") if number.noun else ""
         beside = {n.noun for n in numbers if unit_of_noun(n.noun) == unit_of_noun(number.noun)} if key else set()
         return {key: number.noun} if len(beside) > 1 else {}
 
+    def _said_of(self, number: Candidate, stop: int) -> str:
+        """Give the words after the counted noun of a number, as far as the next break: "12 crimes [had a ...]"."""
+        ahead = self.reading.flow[number.end : min(number.end + _NEAR, stop)]
+        ahead = regex.split(r"[,;:.()|\d]", ahead, maxsplit=1)[0]
+        return ahead.lower().rpartition(number.noun.split()[-1])[2]
+
+    def _taken_up(
+        self, numbers: Sequence[Candidate], sentence: tuple[int, int], asked: Sequence[str]
+    ) -> dict[str, str | bool]:
+        """Give what the sentence before says of the things that a count takes up: "reports of theft"."""
+        such = next((n for n in numbers if self.forms.takes_up.match(n.noun)), None)
+        if such is None or sentence[0] == 0 or len(such.noun.split()) < 2:
+            return {}
+        before = self.reading.sentence_at(sentence[0] - 1)
+        noun = such.noun.split()[-1]
+        found = [m for m in self.forms.of_kind.finditer(self.reading.flow, *before, overlapped=True)
+                 if m["noun"].lower() == noun]  # fmt: skip
+        kind = found[0]["kind"] if len(found) == 1 else None
+        return {breakdown_key(kind, about=asked, default="kind"): kind} if kind else {}
+
     def _metric(self, sentence: tuple[int, int], number: Candidate, asked: Sequence[str]) -> str:
         """Give the sentence of a figure, with the one before it if it says "such"; what was asked if it is bare."""
         text = self.reading.text[sentence[0] : sentence[1]]
-        if number.noun.split()[:1] in (["such"], ["others"]) and sentence[0] > 0:
+        if self.forms.takes_up.match(number.noun) and sentence[0] > 0:
             before = self.reading.sentence_at(sentence[0] - 1)
             text = f"{text} {self.reading.text[before[0] : before[1]]}"
         wanted = asked_metric(asked) if len(_WORD.findall(text)) < _FEWEST_WORDS else ""
@@ -1122,9 +1151,13 @@ class TextFigures:
         noun: str = "",
         rule: str = "",
         told: Sequence[str] = (),
+        around: str = "",
         check: Literal["totals_agree", "totals_disagree", "unchecked"] = "unchecked",
     ) -> Observation:
-        """Make an observation; `told` are the texts that tell what it counts, the most telling first."""
+        """Make an observation.
+
+        `told` are the texts that tell what it counts, the most telling first; then the question does, then `around`.
+        """
         start = offset + value.start
         end = start + len(value.raw)
         self._used_spans.add(start, end)
@@ -1134,8 +1167,9 @@ class TextFigures:
         if within:
             key = breakdown_key(within["what"], head=within["what"].split()[0], default="within")
             breakdown = {key: within["what"], **breakdown}
-        said = (unit for unit in map(unit_in, (*told, *asked)) if unit not in {None, "percent"})
-        unit = value.unit or (unit_of_noun(noun) if noun else None) or next(said, None) or "count"
+        own = (value.unit, unit_of_noun(noun) if noun else None, *map(counted_in, told))
+        wanted = self.asking.counted_instead(next(filter(None, map(counted_in, asked)), None))
+        unit = next(filter(None, (*own, wanted, counted_in(around))), "count")
         return Observation(
             id="",
             question=question,

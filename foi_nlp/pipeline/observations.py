@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from foi_nlp.figures.asking import Asking
-from foi_nlp.figures.meaning import caveats_for
+from foi_nlp.figures.meaning import caveats_for, unit_of_noun
 from foi_nlp.figures.of_tables import TableFigures, review_unread
 from foi_nlp.figures.of_text import TextFigures
 from foi_nlp.figures.periods import find_periods
@@ -51,13 +51,17 @@ class ObservationsComponent:
         self.name = name
         self.book = book
         self.scanner = Scanner(
-            nlp, book, book.labelled("FIGURE", "NOT_FIGURE", "PERIOD_STATEMENT", "PERIOD_DEFINITION", "PROXY")
+            nlp,
+            book,
+            book.labelled("FIGURE", "NOT_FIGURE", "PERIOD_STATEMENT", "PERIOD_DEFINITION", "UNIT_STATEMENT", "PROXY"),
         )
 
     def __call__(self, doc: Doc) -> Doc:
         """Add the observations to the Doc's reading."""
         reading = Reading.of(doc)
-        hits = self.scanner.scan(reading)
+        hits = [
+            hit for hit in self.scanner.scan(reading) if hit.rule.label != "UNIT_STATEMENT" or _denied(reading, hit)
+        ]
         statements = [(hit.start, hit.end) for hit in hits if hit.rule.label == "PERIOD_STATEMENT"]
         masked = [(hit.start, hit.end) for hit in hits if hit.rule.attributes.get("scope") == "period"]
         definitions = [
@@ -65,7 +69,8 @@ class ObservationsComponent:
             for hit in hits
             if hit.rule.label == "PERIOD_DEFINITION" and reading.section_at(hit.start) not in _REQUEST
         ]
-        asking = Asking(reading, statements, masked, definitions)
+        units = dict(filter(None, (_denied(reading, hit) for hit in hits if hit.rule.label == "UNIT_STATEMENT")))
+        asking = Asking(reading, statements, masked, definitions, units)
         tables = TableFigures(reading, asking)
         found: list[Observation] = []
         for number, grid in enumerate(reading.grids, start=1):
@@ -136,6 +141,13 @@ def _is_cut(observation: Observation, years: frozenset[str]) -> bool:
     """Whether a figure's period is one of the incomplete ones that a caveat speaks of; any where it names no year."""
     period = observation.period
     return not period.complete and (not years or (period.start or "")[:4] in years)
+
+
+def _denied(reading: Reading, hit: Hit) -> tuple[str, str] | None:
+    """Give the unit that the letter says it does not count, and the one that it counts instead."""
+    counted, denied = (unit_of_noun(_group(reading, hit, name)) for name in ("counted", "denied"))
+    asked = reading.section_at(hit.start) in _REQUEST
+    return (denied, counted) if counted and denied and counted != denied and not asked else None
 
 
 def _group(reading: Reading, hit: Hit, name: str) -> str:
