@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from foi_nlp.patterns import RuleBook
-    from foi_nlp.records import LetterRecord
+    from foi_nlp.records import LetterRecord, Outcome
 
 # Colours of the Okabe-Ito palette, which colour-blind readers can tell apart: (terminal style, ink, paper).
 _COLOURS = {
@@ -87,10 +87,27 @@ def _head_facts(record: LetterRecord) -> Iterator[tuple[str, str]]:
 
 
 def explanations(record: LetterRecord, book: RuleBook) -> Iterator[tuple[str, str, str, str]]:
-    """Give label, quoted text, rule id and the rule's reason for each span."""
+    """Give label, quoted text, rule id and the rule's reason for each span; without a rule, what it follows from."""
+    given = {o.question for o in record.observations}
     for mark in marks_of(record):
-        source = book[mark.rule].source if mark.rule in book else ""
-        yield mark.label, record.text[mark.start : mark.end], mark.rule, source
+        why = book[mark.rule].source if mark.rule in book else ""
+        if not mark.rule:
+            kind, _, number = mark.key.partition("/")
+            outcome = record.outcomes[int(number)] if kind == "outcomes" else None
+            why = _NO_LABEL if outcome is None else _without_cue(outcome, given)
+        yield mark.label, record.text[mark.start : mark.end], mark.rule, why
+
+
+_NO_LABEL = "no rule: it bears no label, and is told by its place in the letter"
+
+
+def _without_cue(outcome: Outcome, given: Collection[str | None]) -> str:
+    """Say what an outcome follows from where no words of the letter name it."""
+    if outcome.outcome == "not_addressed":
+        return "no rule: no answer is known to be to this question, and nothing is said of it"
+    if outcome.question in given:
+        return "no rule: it follows from the figures that the answer gives"
+    return "no rule: the answer says something, and no words in it refuse"
 
 
 def terminal_page(record: LetterRecord) -> RenderableType:

@@ -64,6 +64,7 @@ class Tally:
     observations: int = 0
     refusals: int = 0
     needs_review: int = 0
+    letters_to_review: int = 0
     authorities: set[str] = field(default_factory=set)
     skipped_by_ending: dict[str, int] = field(default_factory=dict)
 
@@ -74,6 +75,7 @@ class Tally:
         self.observations += len(record.observations)
         self.refusals += sum(o.outcome.startswith(("refused", "ncnd", "deferred")) for o in record.outcomes)
         self.needs_review += len(record.needs_review)
+        self.letters_to_review += bool(record.needs_review)
         self.authorities.update(a.id for a in record.authorities if a.role in {"responder", "joint_responder"})
 
     def to_json(self) -> dict[str, Any]:
@@ -88,6 +90,7 @@ class Tally:
             "observations": self.observations,
             "refusals": self.refusals,
             "needs_review": self.needs_review,
+            "letters_to_review": self.letters_to_review,
         }
 
 

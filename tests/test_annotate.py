@@ -304,6 +304,32 @@ def test_show_names_the_rule_behind_each_span(tmp_path: Path) -> None:
     assert "REFERENCE" in result.output
 
 
+def test_show_says_what_an_outcome_without_a_rule_follows_from(tmp_path: Path) -> None:
+    text = (
+        "Request\n\n1. How many cars are there?\n2. How many vans?\n\nResponse\n\nQ1.\nYear\tCars\n2019\t12\n2020\t9\n"
+    )
+    (tmp_path / "letter.txt").write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["show", str(tmp_path / "letter.txt"), "--explain"])
+    rows = [line.split("\t") for line in result.output.splitlines() if line.startswith("OUTCOME\t")]
+    assert [(rule, why[:8]) for _, _, rule, why in rows] == [("", "no rule:")] * len(rows)
+    assert "the figures that the answer gives" in rows[-1][3] + rows[0][3]
+
+
+def test_items_and_letters_to_review_are_told_apart(tmp_path: Path) -> None:
+    letter = f"Kent Police\n{LETTER}"
+    wrong = letter.replace("2020\t<5\n", "2020\t4\nTotal\t20\n")
+    (tmp_path / "wrong.txt").write_text(wrong, encoding="utf-8")
+    (tmp_path / "right.txt").write_text(letter, encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("wrong.txt", "right.txt")]
+    result = CliRunner().invoke(app, ["annotate", *files, "--output", str(tmp_path / "run")])
+    counts = run_json(tmp_path / "run")["counts"]
+    records = list(read_records(tmp_path / "run"))
+    items, letters = (sum(len(r.needs_review) for r in records), sum(bool(r.needs_review) for r in records))
+    assert (counts["needs_review"], counts["letters_to_review"]) == (items, letters)
+    assert (items, letters) == (1, 1)
+    assert "1 item in 1 letter" in result.output
+
+
 def test_show_writes_the_rules_whole_where_it_is_no_terminal(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text(LETTER, encoding="utf-8")
     result = CliRunner().invoke(app, ["show", str(tmp_path / "letter.txt"), "--explain"], env={"COLUMNS": "40"})

@@ -98,6 +98,12 @@ def test_a_total_that_is_wrong_goes_to_review(nlp: Language) -> None:
     assert "totals_disagree" in {item["code"] for item in facts["needs_review"]}
 
 
+def test_a_wrong_total_of_a_row_and_a_column_is_reported_once(nlp: Language) -> None:
+    table = "Month\t2018\t2019\tTotal\nMay\t10\t11\t21\nJune\t5\t6\t11\nTotal\t15\t17\t38\n"
+    facts = nlp(LETTER.format(answer=table))._.foi
+    assert [item["code"] for item in facts["needs_review"]].count("totals_disagree") == 1
+
+
 def test_a_zero_in_words_is_a_nil(nlp: Language) -> None:
     facts = nlp(LETTER.format(answer="No burglaries were recorded in 2016."))._.foi
     assert [(o["value"], o["symbol"], o["status"], o["value_raw"]) for o in facts["observations"]] == [

@@ -300,3 +300,32 @@ def test_answers_on_the_line_below_their_question(nlp: Language, text: str, outc
     facts = nlp(f"Example Police\nOur Ref: 123/21\n\n3 May 2022\n\nDear Applicant\n\n{text}{end}")._.foi
     assert {outcome["question"]: outcome["outcome"] for outcome in facts["outcomes"]} == outcomes
     assert [figure["value"] for figure in facts["observations"]] == [31]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("1. How many cars are there?\n2. How many are red?", "1. How many dogs are there?"),
+        ("How many cars are there?", "How many dogs are there?"),
+    ],
+    ids=["numbered anew", "without numbers"],
+)
+def test_requests_taken_together_keep_their_references(nlp: Language, first: str, second: str) -> None:
+    reading = _read(
+        nlp,
+        f"Request\n\nFOI/12/20\n{first}\n\nFOI/15/20\n{second}\n\nResponse\n\n"
+        "FOI/12/20\nQ1. There are 7.\n\nFOI/15/20\nQ1. There are 8.\n\nYours sincerely",
+    )
+    assert {q.id.rpartition("/")[0] for q in reading.facts.questions} == {"FOI/12/20", "FOI/15/20"}
+    assert question_at(reading, reading.text.index("7")) == ("FOI/12/20/1",)
+    assert question_at(reading, reading.text.index("8")) == ("FOI/15/20/1",)
+
+
+def test_an_answer_that_asks_to_see_a_table_is_not_the_question(nlp: Language) -> None:
+    reading = _read(
+        nlp,
+        "I note you seek the following:\n\n1. How many cars?\n2. How many vans?\n\nResponse\n\n"
+        "Q1 – Please see the table below.\n\nYear\tTotal\n2016\t3\n\nQ2 – Please see the table below.\n\n"
+        "Year\tTotal\n2016\t4\n",
+    )
+    assert [q.text for q in reading.facts.questions] == ["How many cars?", "How many vans?"]

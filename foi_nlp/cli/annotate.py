@@ -170,6 +170,14 @@ def _skipped(inputs: Inputs) -> str:
     return f" ({len(inputs.skipped)} files of kinds that are not read: {kinds})" if counts else ""
 
 
+def _to_review(tally: Tally) -> str:
+    """Say how many items a person should look at, and in how many letters."""
+    if not tally.needs_review:
+        return "0 items"
+    items, letters = tally.needs_review, tally.letters_to_review
+    return f"{items} item{'s' * (items != 1)} in {letters} letter{'s' * (letters != 1)}"
+
+
 def _summary(tally: Tally, output: Path, skipped: str) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -181,7 +189,7 @@ def _summary(tally: Tally, output: Path, skipped: str) -> None:
         ("Authorities", str(len(tally.authorities))),
         ("Observations", str(tally.observations)),
         ("Refusals", str(tally.refusals)),
-        ("To review", str(tally.needs_review)),
+        ("To review", _to_review(tally)),
     ):
         table.add_row(name, count)
     if tally.files_skipped:

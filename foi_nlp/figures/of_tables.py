@@ -80,12 +80,6 @@ class TableFigures:
         paired = pair(grid, text=self.reading.text)
         for refusal in paired.refusals:
             self.reading.review(refusal.code, refusal.reason, refusal.start, refusal.end, table=table)
-        for total in paired.totals:
-            if not total.agrees:
-                reason = (
-                    f"The stated total {total.stated:g} ({total.label}) is not the sum of its parts, {total.added:g}."
-                )
-                self.reading.review("totals_disagree", reason, total.start, total.end, table=table)
         if not paired.figures:
             if not paired.refusals:
                 review_unread(self.reading, grid, table)

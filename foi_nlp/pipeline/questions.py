@@ -63,6 +63,10 @@ _NUMBERED_LINE = regex.compile(r"^[ \t>*_]*\d{1,2}[ \t]*[.):]", regex.MULTILINE)
 _BLANK = regex.compile(r"\n[ \t\f\r|>]*\n\s*")
 _BULLET = regex.compile(r"^[ \t>]*(?:[•·‣▪◦●*-]|\uf0b7)[ \t]+", regex.MULTILINE)
 _SENTENCE_BREAK = regex.compile(r"[.?!]\s")
+_REFERENCE_LINE = regex.compile(
+    r"(?:[A-Za-z]+[ .:]+){0,3}(?=[A-Za-z0-9/.-]*\d{2})[A-Za-z0-9]+(?:[/.-][A-Za-z0-9]+)+:?|\d{4,}:?"
+)
+_AFTER_ANSWERS = frozenset({"closing", "review_rights", "ico", "copyright", "footer"})
 _SENTENCE_START = regex.compile(r"(?<=[.!])\s+")
 
 
@@ -129,9 +133,10 @@ class QuestionsComponent:
         inline = self.inline.scan(reading)
         answered = self.answered.scan(reading)
         told = self.told.scan(reading)
-        replies = _replies(reading)
+        replies = _replies(reading, asked, answered)
         for reply in replies:
-            questions, labels = _questions(reading, reply, asked, inline, _counted_answers(reading, reply, answered))
+            labels = asked if reply.asked is None else _one_a_place([*asked, *answered])
+            questions, labels = _questions(reading, reply, labels, inline, _counted_answers(reading, reply, answered))
             if len(questions) <= 1 and not any(question.rule for question in questions):
                 numbered = _numbered_in_answers(reading, reply, answered)
                 if not questions or all(_is_quoted(reading, question) for question in numbered):
@@ -154,11 +159,23 @@ class QuestionsComponent:
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    """One reply of a page: its stretch of the text, and the reference it stands under."""
+    """One reply of a page: its stretch of the text, and the reference it stands under.
+
+    `asked` and `told` are set where a letter takes several requests together: where it repeats this one, and where
+    it answers it.
+    """
 
     start: int
     end: int
     reference: str
+    asked: tuple[int, int] | None = None
+    told: tuple[int, int] | None = None
+
+    def holds(self, place: int) -> bool:
+        """Whether a place belongs to the reply."""
+        if self.asked is None or self.told is None:
+            return self.start <= place < self.end
+        return any(start <= place < end for start, end in (self.asked, self.told))
 
 
 @dataclass(slots=True)
@@ -173,7 +190,7 @@ class _Item:
     label: Hit | None
 
 
-def _replies(reading: Reading) -> list[_Reply]:
+def _replies(reading: Reading, asked_labels: Sequence[Hit], answer_labels: Sequence[Hit]) -> list[_Reply]:
     """Cut a page that holds several replies, each under its own reference; most letters are one."""
     heads: list[tuple[int, str]] = []
     asked = True
@@ -184,9 +201,57 @@ def _replies(reading: Reading) -> list[_Reply]:
             asked = False
         asked = asked or section.id in {"request", "clarification"}
     if len(heads) < 2:
-        return [_Reply(0, len(reading.text), "")]
+        return _taken_together(reading, asked_labels, answer_labels) or [_Reply(0, len(reading.text), "")]
     bounds = [0, *(start for start, _ in heads[1:]), len(reading.text)]
     return [_Reply(a, b, ref) for a, b, (_, ref) in zip(bounds, bounds[1:], heads, strict=False)]
+
+
+def _taken_together(reading: Reading, asked: Sequence[Hit], answered: Sequence[Hit]) -> list[_Reply]:
+    """Cut a letter that repeats several requests and then answers them, each under its reference both times.
+
+    The reference stands alone on its line. Each request counts its questions from the first label again: where the
+    numbers go on, they tell the requests apart already.
+    """
+    labels = {reading.line_at(hit.start)[0] for hit in (*asked, *answered)}
+    places: dict[str, list[int]] = {}
+    for start, end in reading.lines:
+        head = reading.text[start:end].strip(_TRIM)
+        if start not in labels and _REFERENCE_LINE.fullmatch(head):
+            places.setdefault(head.split()[-1], []).append(start)
+    twice = {head: found for head, found in places.items() if len(found) == 2}
+    if len(twice) < 2:
+        return []
+    first, second = ([(found[n], head) for head, found in twice.items()] for n in (0, 1))
+    ends = [start for start, _ in first[1:]]
+    request_end = min(next((s.start for s in reading.facts.sections if s.id == "response" and s.start > first[-1][0]),
+                           second[0][0]), second[0][0])  # fmt: skip
+    answer_end = next((s.start for s in reading.facts.sections if s.id in _AFTER_ANSWERS and s.start > second[-1][0]),
+                      len(reading.text))  # fmt: skip
+    if second != sorted(second) or first[-1][0] >= second[0][0]:
+        return []
+    stops = [start for start, _ in second[1:]]
+    out = [
+        _Reply(a, d, head, (a, b), (c, d))
+        for (a, head), b, (c, _), d in zip(first, [*ends, request_end], second, [*stops, answer_end], strict=True)
+    ]
+    named = [(hit.start, _label_of(reading, hit)) for hit in _one_a_place([*asked, *answered])]
+    counted = [[name for start, name in named if a <= start < b] for a, b in (r.asked for r in out if r.asked)]
+    starts_anew = reading.section_at(first[0][0]) != "response" and all(not ids or _is_first(ids[0]) for ids in counted)
+    return out if starts_anew else []
+
+
+def _one_a_place(hits: Sequence[Hit]) -> list[Hit]:
+    """Give the hits that name questions, in order, the first of those that begin at one place."""
+    found: dict[int, Hit] = {}
+    for hit in hits:
+        if "ids" in hit.groups:
+            found.setdefault(hit.start, hit)
+    return [found[start] for start in sorted(found)]
+
+
+def _label_of(reading: Reading, hit: Hit) -> str:
+    a, b = hit.groups["ids"]
+    return "".join(c for c in reading.text[a:b] if c.isalnum())
 
 
 def _prefixed(question: Question, reference: str) -> Question:
@@ -201,6 +266,8 @@ def _without(prefix: str, question: Question) -> Question:
 
 def _stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
     """Give the stretches of the request; a clarification that numbers its questions afresh takes its place."""
+    if reply.asked is not None:
+        return [reply.asked]
     out: list[tuple[int, int]] = []
     clarified: list[tuple[int, int]] = []
     aside = True
@@ -251,7 +318,7 @@ def _questions(
         romans += sum(item.id.lower() == _ROMAN[romans + i] for i, item in enumerate(items[: len(_ROMAN) - romans]))
         labels += [item.label for item in items if item.label is not None]
         for question in _folded(reading, items):
-            found[question.id] = question
+            found.setdefault(question.id, question)  # what an answer repeats under the same label is no new question
     if not labelled:
         headings = [_plain(p[2]) for a, b in _answer_stretches(reading, reply) for p in _paragraphs(reading, a, b)]
         unlabelled: list[tuple[int, int, str]] = []
@@ -280,8 +347,7 @@ def _labelled_items(
     top: _Item | None = None
     nested = False
     for hit in hits:
-        a, b = hit.groups["ids"]
-        match = _ID.fullmatch("".join(c for c in reading.text[a:b] if c.isalnum()))
+        match = _ID.fullmatch(_label_of(reading, hit))
         if match is None:
             continue
         digits, part = match["number"], match["letter"]
@@ -530,7 +596,7 @@ def _named_in_answers(
     wanted: set[str] = set()
     current = ""
     for hit in answered:
-        if "ids" in hit.groups and reply.start <= hit.start < reply.end:
+        if "ids" in hit.groups and reply.holds(hit.start):
             for number, letter in _pairs(reading.text[slice(*hit.groups["ids"])]):
                 current = number or current
                 if letter and current in known:
@@ -592,7 +658,7 @@ def _counted_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit]) -
 
 def _told(reading: Reading, reply: _Reply, told: Sequence[Hit]) -> list[Question]:
     """Where the request is not repeated, what the letter tells of it is the question; of that a person should know."""
-    hit = next((h for h in told if reply.start <= h.start < reply.end and h.end > h.start), None)
+    hit = next((h for h in told if reply.holds(h.start) and h.end > h.start), None)
     if hit is None:
         return []
     pieces = _coordinated(reading, (hit.start, hit.end, reading.text[hit.start : hit.end]))
@@ -762,6 +828,8 @@ def _with_unlabelled(
 
 def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
     """Give the parts of the letter that answer; page furniture and notes within them are no break."""
+    if reply.told is not None:
+        return [reply.told]
     out: list[tuple[int, int]] = []
     joined = False
     for section in reading.facts.sections:

@@ -200,4 +200,6 @@ class Reading:
         """Ask a person to look at a place, and say why."""
         from foi_nlp.records import ReviewItem
 
-        self.facts.needs_review.append(ReviewItem(code=code, reason=reason, start=start, end=end, table=table))
+        item = ReviewItem(code=code, reason=reason, start=start, end=end, table=table)
+        if item not in self.facts.needs_review:  # a total can be that of its row and of its column
+            self.facts.needs_review.append(item)
