@@ -179,3 +179,12 @@ def test_columns_of_one_kind_of_person_split_what_the_question_counts(nlp: Langu
     observations = found(nlp, "As follows.", "Year\tFemale\tMale\n2016\t12\t9\n2017\t7\t8")
     assert {o["unit"] for o in observations} == {"animals"}
     assert [o["breakdown"] for o in observations[:2]] == [{"gender": "Female"}, {"gender": "Male"}]
+
+
+def test_short_heads_are_spelt_out_as_the_letter_explains_them(nlp: Language) -> None:
+    rows = "\t2016\t2016\t2017\t2017\nArea\tR\tD\tR\tD\nAshtown\t12\t9\t7\t8\nBurford\t5\t4\t6\t1"
+    observations = found(nlp, "R stands for recorded and D for destroyed.", rows)
+    assert [set(o["breakdown"].values()) for o in observations[:2]] == [
+        {"Ashtown", "recorded"},
+        {"Ashtown", "destroyed"},
+    ]

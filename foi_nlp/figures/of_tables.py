@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -68,9 +69,14 @@ def review_unread(reading: Reading, grid: Grid, table: str) -> None:
 
 
 class TableFigures:
-    """Make the observations of a letter's tables. `asking` answers which question and period a place has."""
+    """Make the observations of a letter's tables.
 
-    def __init__(self, reading: Reading, asking: Asking) -> None:
+    `asking` answers which question and period a place has; `legend` is what the letter says that its short labels
+    stand for.
+    """
+
+    def __init__(self, reading: Reading, asking: Asking, legend: Mapping[str, str] | None = None) -> None:
+        self.legend = legend or {}
         self.reading = reading
         self.asking = asking
         self.context: PeriodContext = asking.context
@@ -254,8 +260,8 @@ class TableFigures:
         self, figure: PairedFigure, placed: PlacedPeriod, meaning: TableMeaning, *, whole: tuple[int, str] | None
     ) -> Observation:
         value = figure.value
-        rows = [plain_label(label) for label in figure.row_labels]
-        columns = [plain_label(label) for label in figure.column_labels if not is_generic(label)]
+        rows = [self._spelt_out(label) for label in figure.row_labels]
+        columns = [self._spelt_out(label) for label in figure.column_labels if not is_generic(label)]
         question = self.asking.question(figure.start, *self._telling(figure, meaning, rows, columns), parts=True)
         asked = self.asking.texts_of(question)
         counted_by = self.asking.counted_by(question)
@@ -293,6 +299,11 @@ class TableFigures:
             recoverable=figure.recoverable,
             rule=value.rule,
         )
+
+    def _spelt_out(self, label: str) -> str:
+        """Give a label without its marks, in the words of the legend where it is one of its short forms."""
+        plain = plain_label(label)
+        return self.legend.get(plain, plain)
 
     @staticmethod
     def _labels(

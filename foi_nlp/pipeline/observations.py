@@ -53,7 +53,9 @@ class ObservationsComponent:
         self.scanner = Scanner(
             nlp,
             book,
-            book.labelled("FIGURE", "NOT_FIGURE", "PERIOD_STATEMENT", "PERIOD_DEFINITION", "UNIT_STATEMENT", "PROXY"),
+            book.labelled(
+                "FIGURE", "NOT_FIGURE", "PERIOD_STATEMENT", "PERIOD_DEFINITION", "UNIT_STATEMENT", "LEGEND", "PROXY"
+            ),
         )
 
     def __call__(self, doc: Doc) -> Doc:
@@ -70,8 +72,10 @@ class ObservationsComponent:
             if hit.rule.label == "PERIOD_DEFINITION" and reading.section_at(hit.start) not in _REQUEST
         ]
         units = dict(filter(None, (_denied(reading, hit) for hit in hits if hit.rule.label == "UNIT_STATEMENT")))
+        legend = {_group(reading, hit, "short"): _group(reading, hit, "long") for hit in hits
+                  if hit.rule.label == "LEGEND" and reading.section_at(hit.start) not in _REQUEST}  # fmt: skip
         asking = Asking(reading, statements, masked, definitions, units)
-        tables = TableFigures(reading, asking)
+        tables = TableFigures(reading, asking, legend)
         found: list[Observation] = []
         for number, grid in enumerate(reading.grids, start=1):
             if reading.section_at(grid.start) not in _NO_TABLES_IN or _is_apart(reading, grid):
