@@ -29,11 +29,14 @@ _CERTAIN = 0.55
 
 _NEAR = 3
 _LEAST_BANDS = 2
+_LEAST_RAGGED = 3
+"""One in so many figures stands apart from the one above it where the columns are not aligned."""
 _PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$|\f", regex.IGNORECASE)
 _HALF_PERIOD = regex.compile(r"[0-9]\s?[/–-]$")
 _NUMBERED_PAGE = regex.compile(r"\b(?:page|tudalen)\s+\d+\b|^\W*\d+\s+of\s+\d+\W*$", regex.IGNORECASE)
 _BARE_NUMBER = regex.compile(r"[-–—\s]{0,3}[0-9]{1,3}[-–—\s]{0,3}")
 _SEPARATORS = frozenset("-–—=:|")
+_UNALIGNED = "The columns are not aligned, and the lines of the header do not say which figures they stand over."
 _DIGITS = regex.compile(r"\d+")
 
 
@@ -48,9 +51,11 @@ class Line:
     @property
     def is_data(self) -> bool:
         """Whether the line has a figure right of its label."""
-        rest = self.pieces[1:] if len(self.pieces) > 1 else self.pieces
-        if self.completes or _are_bands(rest):
+        rest = self.pieces[1:]
+        if self.completes or _are_bands(rest or self.pieces):
             return False
+        if self.single:  # a word alone (`Unknown`) names the rows below it
+            return self.pieces[0].is_symbol
         return any(p.is_symbol for p in rest) or (bool(rest) and all(p.is_figure for p in rest))
 
     @property
@@ -193,7 +198,10 @@ def _cluster_end(lines: Lines, parsed: Sequence[Line], first: int) -> int:
             last, blanks, labels = n, 0, 0
         n += 1
     if edge is not None:
-        while last + 1 < len(parsed) and _is_tail(parsed, last + 1, edge):
+        room = max(
+            (p.right - p.left for line in parsed[first:last] for p in line.pieces[:1] if p.right <= edge), default=0
+        )
+        while last + 1 < len(parsed) and _is_tail(parsed, last + 1, edge, room):
             last += 1
     return last + 1
 
@@ -204,8 +212,8 @@ def _begins_table(line: Line, head: Line, edge: int, *, after_blank: bool) -> bo
     return again or _is_header(line) or (after_blank and line.pieces[-1].left >= edge)
 
 
-def _is_tail(parsed: Sequence[Line], n: int, edge: int) -> bool:
-    """Whether a line right below the last row goes on with its label."""
+def _is_tail(parsed: Sequence[Line], n: int, edge: int, room: int) -> bool:
+    """Whether a line right below the last row goes on with its label, whose column is `room` wide."""
     line = parsed[n]
     if not line.single or line.pieces[0].right > edge or line.is_data:
         return False
@@ -213,9 +221,18 @@ def _is_tail(parsed: Sequence[Line], n: int, edge: int) -> bool:
     if starts_loose(line.pieces[0].text):
         return True
     if above and above[0].left < edge:
-        return ends_loose(above[0].text)
+        return ends_loose(above[0].text) or _is_pushed_down(parsed, n, room)
     around = parsed[n - 2].pieces if above and n >= 2 else []
     return len(around) == 1 and around[0].right <= edge and _encloses(around[0], line.pieces[0])
+
+
+def _is_pushed_down(parsed: Sequence[Line], n: int, room: int) -> bool:
+    """Whether the last line of a block is no sentence, and its first word had no room left in the label above it."""
+    above, below = parsed[n - 1].pieces[0], parsed[n].pieces[0]
+    ends = n + 1 == len(parsed) or not parsed[n + 1].pieces
+    first = below.text.split(" ", 1)[0]
+    plain = above.left == below.left and first[:1].isalpha() and not below.text.endswith((".", ":", ";", "?"))
+    return ends and plain and below.right - below.left <= room < above.right - above.left + 1 + len(first)
 
 
 def _encloses(above: Piece, below: Piece) -> bool:
@@ -617,8 +634,17 @@ def _grid(parts: Sequence[Part]) -> Grid | None:
     """Make the grid of a table from its parts, or None when the lines are no table."""
     main = parts[0]
     corners, over = _corner_and_rest(main)
-    bands = _bands(over)
     rows = [row for part in parts for row in part.rows]
+    ragged = _is_ragged(rows)
+    if ragged and len(main.header) > 1:
+        corners, bands = _in_order(main.header, rows)
+        if not bands:
+            lines = tuple(
+                (join_cells(p.cell for p in pieces),) for pieces in [*main.header, *(r.figures for r in rows)]
+            )
+            return Grid(lines, *_bounds(lines), "aligned", uncertain=_UNALIGNED)
+    else:
+        bands = _bands(over)
     columns = max(len(bands), max(len(row.figures) for row in rows)) if not bands else len(bands)
     headed = any(p.period is not None for part in parts for pieces in part.headings.values() for p in pieces)
     if not _is_table(rows, bands, columns) and not (headed and columns == 1):
@@ -632,7 +658,7 @@ def _grid(parts: Sequence[Part]) -> Grid | None:
         head = [join_cells(p.cell for p in band.own) for band in bands]
         out.append([*_labels(corners, starts), *head])
     for part in parts:
-        placer = _Placer(part.rows, _bands(_corner_and_rest(part)[1]), columns)
+        placer = _Placer(part.rows, bands if ragged else _bands(_corner_and_rest(part)[1]), columns)
         for i, row in enumerate(part.rows):
             if i in part.headings:
                 heading = join_cells(p.cell for p in part.headings[i])
@@ -640,10 +666,58 @@ def _grid(parts: Sequence[Part]) -> Grid | None:
                 out.append([whole, *[EMPTY] * (len(starts) + columns - 1)])
             placer.split_label(row)
             label = [*row.above, row.label, *row.below]
-            out.append([*_labels(label, starts), *placer.cells(row.figures)])
-    start = min(s[0] for line in out for c in line for s in c.segments)
-    end = max(s[1] for line in out for c in line for s in c.segments)
-    return Grid(tuple(tuple(line) for line in out), start, end, "aligned")
+            inner = ragged and len(label) == 1 and len(row.label) < len(starts) and not _is_closing(row)
+            cells = _innermost(row.label, len(starts)) if inner else _labels(label, starts)
+            out.append([*cells, *placer.cells(row.figures)])
+    return Grid(tuple(tuple(line) for line in out), *_bounds(out), "aligned")
+
+
+def _bounds(rows: Sequence[Sequence[Cell]]) -> tuple[int, int]:
+    segments = [segment for row in rows for cell in row for segment in cell.segments]
+    return min(start for start, _ in segments), max(end for _, end in segments)
+
+
+def _is_ragged(rows: Sequence[Row]) -> bool:
+    """Whether the figures of full rows do not stand under one another, so that only their order says their column."""
+    width = max(len(row.figures) for row in rows)
+    full = [row.figures for row in rows if len(row.figures) == width]
+    pairs = [(a, b) for above, below in pairwise(full) for a, b in zip(above, below, strict=True)]
+    apart = sum(not _encloses(a, b) and abs(a.right - b.right) > 1 for a, b in pairs)
+    return apart * _LEAST_RAGGED > len(pairs)
+
+
+def _in_order(header: Sequence[Sequence[Piece]], rows: Sequence[Row]) -> tuple[list[list[Piece]], list[Band]]:
+    """Give the corners and the columns of a header of several lines by the order of its pieces alone.
+
+    The lowest line ends with a piece for each column. A line over it has a piece, after a corner or without one,
+    for each group of columns, and the groups have the same heads below. Without that nobody knows what it heads,
+    and there are no columns.
+    """
+    width = max(len(row.figures) for row in rows)
+    lowest = list(header[-1])
+    bands = [Band([piece]) for piece in lowest[-width:]]
+    corners = [lowest[:-width]]
+    texts = [piece.text for piece in lowest[-width:]]
+    for pieces in reversed(header[:-1]):
+        sizes = {count: width // count for count in (len(pieces), len(pieces) - 1) if count > 1 and not width % count}
+        fitting = [(n, size) for n, size in sizes.items() if all(texts[i] == texts[i % size] for i in range(width))]
+        if len(bands) != width or len(fitting) != 1:
+            return [], []
+        [(count, size)] = fitting
+        corners.insert(0, list(pieces[:-count]))
+        for i, band in enumerate(bands):
+            band.shared.insert(0, pieces[-count:][i // size])
+    return corners, bands
+
+
+def _is_closing(row: Row) -> bool:
+    """Whether a row adds up those above it."""
+    return is_word(_text(row.label), "total", "subtotal")
+
+
+def _innermost(label: Sequence[Piece], columns: int) -> list[Cell]:
+    """Put the pieces of a label into the last label columns: the outer ones stand for the rows above, too."""
+    return [*[EMPTY] * (columns - len(label)), *[piece.cell for piece in label]]
 
 
 def _is_table(rows: Sequence[Row], bands: Sequence[Band], columns: int) -> bool:

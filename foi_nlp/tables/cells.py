@@ -60,7 +60,7 @@ def _band() -> regex.Pattern[str]:
     return regex.compile(
         rf"(?:(?P<before>{one_of('band_before')})\s+){{0,2}}(?P<low>{number}){unit}"
         rf"(?:(?:\s?[-–—]\s?|\s(?P<between>{one_of('band_between')})\s)(?P<high>{number}){unit})?"
-        rf"(?P<after>\s?\+|\s(?:{one_of('band_after')})\b)?{unit}",
+        rf"(?P<after>\s?\+|\s(?:{one_of('band_after')})\b)?{unit}(?P<marks>[*#†‡]+|\[\w\])?",
         regex.IGNORECASE,
     )
 

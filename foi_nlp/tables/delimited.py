@@ -11,7 +11,7 @@ import regex
 
 from foi_nlp.figures import periods
 from foi_nlp.grids import EMPTY, Cell, Grid
-from foi_nlp.tables.cells import LONGEST_CELL, cell_at, is_number, period_of, value_of
+from foi_nlp.tables.cells import LONGEST_CELL, cell_at, is_band, is_number, period_of, value_of
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.words import is_word
 
@@ -24,8 +24,11 @@ _EMPHASIS = regex.compile(r"(\*{1,3}|_{1,3}|`|~~)(?=\S)(.+?)(?<=\S)\1")
 _LIST_MARK = regex.compile(r"\(?(?:[0-9]{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.):]\)?|[-•·*‣–o▪]|Q[0-9]{1,2}[a-z]?[.:)]?")
 
 _QUOTED = regex.compile(r'"[^"]*"')
-_OTHER_MARK = regex.compile(r",\s|[0-9]\s+[0-9]")
-"""A comma or semicolon of running text, or numbers with blanks between them, whose commas part thousands."""
+_OTHER_MARK = regex.compile(r",\s|(?<![\p{L}0-9])[0-9]++\s+[0-9]")
+"""A comma or semicolon of running text, or numbers with blanks between them, whose commas part thousands.
+
+In `Q1 2019` the first digit is no number of its own.
+"""
 _FIELDS = {mark: regex.compile(rf'(?:"(?P<quoted>[^"]*)"|(?P<plain>[^"{mark}]*))(?:{mark}|$)') for mark in (",", ";")}
 
 _SPACED_MARK = regex.compile(r"(?<=\S)[ \t]+(?P<mark>[/·•¦~])[ \t]+(?=\S)")
@@ -94,8 +97,7 @@ def find_piped(lines: Lines) -> list[Grid]:
             n += 1
             continue
         first, ruled = n, False
-        opened = _PIPE.match(lines.line(n).lstrip()) is not None
-        closed = _is_closed(lines, n)
+        opened, closed = _outer_pipes(lines, n)
         rows: list[Row] = []
         while n < len(lines) and lines.free[n] and (has_pipe(lines, n) or is_box_rule(lines, n)):
             if is_box_rule(lines, n):
@@ -122,13 +124,16 @@ def find_piped(lines: Lines) -> list[Grid]:
     return grids
 
 
-def _is_closed(lines: Lines, n: int) -> bool:
-    """Whether all lines of a table with pipes end with one."""
+def _outer_pipes(lines: Lines, n: int) -> tuple[bool, bool]:
+    """Whether all lines of a table with pipes begin with one, and whether all end with one."""
+    opened = closed = True
     while n < len(lines) and lines.free[n] and (has_pipe(lines, n) or is_box_rule(lines, n)):
-        if not is_box_rule(lines, n) and _PIPE.fullmatch(lines.line(n).rstrip()[-1:]) is None:
-            return False
+        if not is_box_rule(lines, n):
+            line = lines.line(n).strip()
+            opened = opened and _PIPE.match(line) is not None
+            closed = closed and _PIPE.fullmatch(line[-1:]) is not None
         n += 1
-    return True
+    return opened, closed
 
 
 def one_cell_a_line(lines: Lines, first: int, last: int) -> bool:
@@ -230,7 +235,7 @@ def _find_separated(lines: Lines, mark: str) -> list[Grid]:
             rows.append(row)
             n += 1
         figures = sum(value_of(cell.text) is not None for row in rows[1:] for cell in row[1:])
-        paired = len(rows) < 3 or len(rows[0]) > 2 or _headed_by_period(rows)
+        paired = len(rows) < 3 or len(rows[0]) > 2 or _headed_pairs(rows)
         if len(rows) >= 3 and paired and figures * 2 > sum(len(row) - 1 for row in rows[1:]):
             grid = make_grid(lines, first, n, rows, "commas")
             if grid is not None:
@@ -288,9 +293,17 @@ def _marked_cells(lines: Lines, n: int, mark: str) -> tuple[str, Row]:
     return marks.pop(), [cell_at(lines.text, a[1], b[0]) for a, b in pairwise(edges)]
 
 
-def _headed_by_period(rows: Sequence[Row]) -> bool:
-    """Whether rows of two cells have a header and a period each, so that their comma parts no thousands."""
-    return value_of(rows[0][1].text) is None and all(period_of(row[0].text) is not None for row in rows[1:])
+def _headed_pairs(rows: Sequence[Row]) -> bool:
+    """Whether rows of two cells have a header and a period or a name each, so that their comma parts no thousands."""
+    if _is_plain(rows[0][1]):
+        return False
+    return all(period_of(row[0].text) is not None or is_band(row[0].text) or _is_named(row) for row in rows[1:])
+
+
+def _is_named(row: Row) -> bool:
+    """Whether the first cell of a row is words, with no digit beside the comma."""
+    name = row[0].text
+    return name[:1].isalpha() and not name[-1:].isdigit() and value_of(row[1].text) is not None
 
 
 def _separated_cells(lines: Lines, n: int, mark: str) -> Row | None:

@@ -12,7 +12,7 @@ from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import cell_at, in_order, is_number, value_of
 from foi_nlp.tables.delimited import merged
 from foi_nlp.tables.lines import Lines
-from foi_nlp.tables.stacked import adds_up
+from foi_nlp.tables.stacked import adds_up, opens_with_totals
 from foi_nlp.tables.tokens import (
     MOST_LABEL_WORDS,
     Part,
@@ -22,7 +22,9 @@ from foi_nlp.tables.tokens import (
     joined,
     names_row,
     needs_year,
+    part_headings,
     rows_of,
+    text_of,
     tokens_of,
 )
 from foi_nlp.tables.words import fold_label, is_word, starts_with_word
@@ -103,9 +105,12 @@ def _unread_line(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, i
 
 def _periods_across(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:
     """Read a run of periods as a header, then rows of a label and as many figures."""
-    for at, end in _period_runs(lines.text, tokens):
-        corner = _corner(tokens[:at])
-        for stop in [*_total_heads(tokens, end), end]:
+    for first, end in _period_runs(lines.text, tokens):
+        led = first - 1 if first and is_word(tokens[first - 1].text, "total") else first
+        for at, stop in [(first, stop) for stop in _total_heads(tokens, end)] + [(led, end), (first, end)][
+            led == first :
+        ]:
+            corner = _corner(tokens[:at])
             width = stop - at
             rows, sure = rows_of(tokens[stop:], width)
             last = n + 1
@@ -115,14 +120,16 @@ def _periods_across(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid
                 more, last = _following_rows(lines, n + 1, width, has_rows=bool(rows))
                 rows += more
             grid = _across_grid(corner, tokens[at:stop], rows, width)
-            if grid is not None and (stop > end or not _total_heads(tokens, end) or not adds_up(grid.rows[1:])):
+            if grid is None or (at < first and not opens_with_totals(grid.rows[1:])):
+                continue
+            if stop > end or not _total_heads(tokens, end) or not adds_up(grid.rows[1:]):
                 return grid, last
     return None
 
 
 def _is_cut(rows: Sequence[Part], tokens: Sequence[Token], width: int) -> bool:
     """Whether a row of figures that could not be read stands among the rows, so that none of them is sure."""
-    if rows and is_word(" ".join(token.text for token in rows[-1].label), "total"):
+    if rows and _is_total(rows[-1]):
         return False
     used = sum(len(part.label) + len(part.figures) for part in rows)
     rest = tokens[used : used + MOST_LABEL_WORDS + 2 * width]
@@ -193,16 +200,17 @@ def _following_rows(lines: Lines, n: int, width: int, *, has_rows: bool) -> tupl
     """Read the lines below as rows, as long as each is made of whole rows or is the first line of a label."""
     rows: list[Part] = []
     last = n
-    held: list[Token] = []
+    above: list[list[Token]] = []
     blanks = 0
     while n < len(lines) and lines.free[n]:
         if lines.blank(n):
             blanks += 1
             n += 1
-            if blanks > 1:
+            if blanks > 1 or (rows and _is_total(rows[-1])):
                 break
             continue
         tokens = tokens_of(lines, n)
+        held = [token for line in above for token in line]
         found, sure = rows_of([*held, *tokens], width)
         if not sure or any(len(part.figures) != width for part in found):
             whole = _whole_row([*held, *tokens], width)
@@ -210,16 +218,25 @@ def _following_rows(lines: Lines, n: int, width: int, *, has_rows: bool) -> tupl
                 found, sure = [whole], True
         complete = bool(found) and all(len(part.figures) == width for part in found)
         if sure and found and (complete or (has_rows or rows)) and not (found and not found[0].label and rows):
+            if above and len(found[0].label) > len(held):
+                found[0] = Part(found[0].label[len(held) :], found[0].figures, above)
             rows += found
-            held, blanks, last = [], 0, n + 1
-            if is_word(" ".join(t.text for t in found[-1].label), "total"):
-                break
-        elif all(t.kind == "T" for t in tokens) and is_clean([*held, *tokens]) and len(tokens) <= 8 and len(held) < 16:
-            held += tokens
+            above, blanks, last = [], 0, n + 1
+        elif all(map(_is_wordy, tokens)) and is_clean([*held, *tokens]) and len(tokens) <= 8 and len(held) < 16:
+            above.append([replace(token, kind="T") for token in tokens])
         else:
             break
         n += 1
     return rows, last
+
+
+def _is_wordy(token: Token) -> bool:
+    """Whether a token is a word, such as one that names rows though it can be a value: `Unknown`."""
+    return token.kind == "T" or (token.kind == "V" and token.text[:1].isalpha())
+
+
+def _is_total(row: Part) -> bool:
+    return is_word(text_of(row.label), "total")
 
 
 def _across_grid(corner: Sequence[Token], header: Sequence[Token], rows: Sequence[Part], width: int) -> Grid | None:
@@ -232,8 +249,16 @@ def _across_grid(corner: Sequence[Token], header: Sequence[Token], rows: Sequenc
     if len(parts) == 1 and not parts[0].label and all(is_number(value_of(t.text)) for t in header) and width < 3:
         return None
     out: list[list[Cell]] = [[joined(corner), *[token.cell for token in header]]]
-    out += [[joined(part.label), *_figure_cells(part, width)] for part in parts]
+    out += [_cells(part, width) for part in part_headings(parts)]
     return as_grid(out)
+
+
+def _cells(part: Part, width: int) -> list[Cell]:
+    """Give the cells of a row; what heads other rows is one cell across all columns."""
+    label = joined(part.label)
+    if not part.figures:
+        return [replace(label, column_span=width + 1), *[EMPTY] * width]
+    return [label, *_figure_cells(part, width)]
 
 
 def _short_rows(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:

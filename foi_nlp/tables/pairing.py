@@ -37,6 +37,7 @@ _DROPPED = {
     "column_without_period": "The {what} has no period of its own beside others that have one, and adds nothing up.",
     "row_without_period": "The {what} has no period of its own beside others that have one, and adds nothing up.",
     "row_without_label": "The {what} has no label beside others that have one, and adds nothing up.",
+    "labels_repeat": "Another {what} of the table has the same labels and period, so what tells them apart was lost.",
     "ambiguous_columns": "Cells have vanished, and no total proves where the figures of this {what} belong.",
 }
 _LEAST_FIGURES = 2
@@ -198,6 +199,7 @@ class _Pairing:
         self._drop_undated(down, across)
         self._drop_unlabelled(down)
         self._drop_doubtful(across)
+        self._drop_repeated(down, across)
         figures = [self._paired(at, figure, down, across, checks) for at, figure in sorted(self.figures.items())]
         kept = [figure for figure in figures if figure is not None]
         kept += self._counted_parts(kept)
@@ -422,6 +424,35 @@ class _Pairing:
             doubtful |= set(self.shape.rows) - {found.line for found in across.sums if found.agrees}
         for r in sorted(doubtful):
             self._drop([(r, c) for c in self.shape.columns], "ambiguous_columns", "row")
+
+    def _drop_repeated(self, down: Axis, across: Axis) -> None:
+        """Refuse rows, and columns, that have the labels and the period of another with other figures.
+
+        They are headed by something that the text has lost: what stands over a group of rows, or over columns.
+        Totals of groups repeat, and so may rows that say the same twice.
+        """
+        for heads, axis, what in (
+            (self.shape.row_heads, down, "row"),
+            (self.shape.column_heads, across, "column"),
+        ):
+            alike: dict[tuple[tuple[str, ...], object], list[int]] = {}
+            for entry in axis.entries:
+                head = heads[entry]
+                labels = tuple(map(fold_label, head.labels))
+                attributes = self._attributes(entry) if what == "row" else ()
+                if axis.kinds.get(entry) == "part" and (labels or head.period) and not head.subset:
+                    dates = (head.period.period.label, head.period.period.start) if head.period else None
+                    alike.setdefault((labels, (dates, attributes)), []).append(entry)
+            for entries in alike.values():
+                rows = {tuple(self._raw(axis is down, e, line) for line in axis.lines) for e in entries}
+                if len(entries) > 1 and len(rows) > 1:
+                    for e in entries:
+                        places = [(e, line) if axis is down else (line, e) for line in axis.lines]
+                        self._drop(places, "labels_repeat", what)
+
+    def _raw(self, is_down: bool, entry: int, line: int) -> str:
+        figure = self.figures.get((entry, line) if is_down else (line, entry))
+        return figure.value.raw if figure else ""
 
     def _drop(self, places: Sequence[tuple[int, int]], code: str, what: str) -> None:
         gone = [self.figures.pop(at) for at in places if at in self.figures]

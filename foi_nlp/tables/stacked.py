@@ -18,7 +18,7 @@ from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece
 from foi_nlp.tables.totals import close
 from foi_nlp.tables.words import fold_label, is_word, starts_with_word
-from foi_nlp.tables.wrapped import ends_loose, starts_loose
+from foi_nlp.tables.wrapped import ends_loose, headed, starts_loose
 
 LONGEST_LABEL = 90
 MOST_LABEL_LINES = 6
@@ -282,6 +282,10 @@ def _periods_across(units: Sequence[Unit], at: int) -> Found | None:
     if width < 2 or not in_order([unit.found for unit in units[at:end] if unit.found is not None]):
         return None
     corner = at - 1 if at and units[at - 1].kind == "T" and _heads(units[at - 1], units[at]) else None
+    if corner is not None and is_word(units[corner].text, "total"):
+        led = _total_first(units, corner, end)
+        if led is not None:
+            return led
     heads = [end + 1] if end < len(units) and _heads_total(units, end) else []
     for stop in [*heads, end]:
         rows, last = _rows_across(units, stop, stop - at)
@@ -290,6 +294,17 @@ def _periods_across(units: Sequence[Unit], at: int) -> Found | None:
             header = [head, *[unit.cell for unit in units[at:stop]]]
             return _as_grid([header, *rows], "stacked"), at if corner is None else corner, last
     return None
+
+
+def _total_first(units: Sequence[Unit], at: int, end: int) -> Found | None:
+    """Read a header whose totals stand before its periods, proved by the figures of all rows."""
+    rows, last = _rows_across(units, end, end - at)
+    if not rows or not opens_with_totals(rows):
+        return None
+    corner = at - 1 if at and units[at - 1].kind == "T" and _heads(units[at - 1], units[at]) else None
+    head = units[corner].cell if corner is not None else EMPTY
+    header = [head, *[unit.cell for unit in units[at:end]]]
+    return _as_grid([header, *rows], "stacked"), at if corner is None else corner, last
 
 
 def _heads_total(units: Sequence[Unit], at: int) -> bool:
@@ -302,6 +317,7 @@ def _heads_total(units: Sequence[Unit], at: int) -> bool:
 def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[list[Cell]], int]:
     """Read rows of a label and up to `width` figures; most of them have to be full."""
     rows: list[list[Cell]] = []
+    labels: list[list[Cell]] = []
     full = 0
     i = last = start
     while i < len(units):
@@ -319,28 +335,44 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
         if count == 0 or count > width or (i > label and not _next_to(units[i - 1], units[i])):
             break
         figures = [unit.cell for unit in units[i:stop]]
-        head = join_cells(unit.cell for unit in units[label:i])
-        if count == width:
-            full += 1
-            rows.append([head, *figures])
-        else:
-            rows.append([head, merged(figures, width), *[EMPTY] * (width - 1)])
+        labels.append([unit.cell for unit in units[label:i]])
+        full += count == width
+        rows.append(figures if count == width else [merged(figures, width), *[EMPTY] * (width - 1)])
         i = last = stop
-    while rows and rows[-1][1].column_span > 1:
-        last -= len(rows[-1][1].segments) + len(rows[-1][0].segments)
+    while rows and rows[-1][0].column_span > 1:
+        last -= len(rows[-1][0].segments) + len(labels.pop())
         rows.pop()
-    return (rows, last) if full else ([], start)
+    return (_with_headings(labels, rows, width), last) if full else ([], start)
+
+
+def _with_headings(labels: Sequence[Sequence[Cell]], rows: Sequence[list[Cell]], width: int) -> list[list[Cell]]:
+    """Put labels before the figures of rows; the first lines of a label that head a group of rows are a row."""
+    cuts = headed([[cell.text for cell in lines] for lines in labels])
+    out = []
+    for i, (lines, figures) in enumerate(zip(labels, rows, strict=True)):
+        cut = cuts.get(i, 0)
+        if cut:
+            out.append([join_cells(lines[:cut], column_span=width + 1), *[EMPTY] * width])
+        out.append([join_cells(lines[cut:]), *figures])
+    return out
 
 
 def adds_up(rows: Sequence[Sequence[Cell]]) -> bool:
-    """Whether the last figure of any row may be the total of the others."""
-    for row in rows:
-        words = [word for cell in row[1:] for word in cell.text.split("  ")]
-        values = [value_of(word) for word in words if word]
-        numbers = [float(v.value) for v in values if v is not None and v.value is not None]
-        if len(numbers) < len(values) or len(numbers) < 2 or close(sum(numbers[:-1]), numbers[-1]):
-            return True
-    return False
+    """Whether the last figure of any row of a label and figures may be the total of the others."""
+    return any(_may_add_up(row[1:]) for row in rows if any(cell.text for cell in row[1:]))
+
+
+def opens_with_totals(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the first figure of every row of a label and figures may be the total of the others."""
+    return all(_may_add_up(row[:0:-1]) for row in rows if any(cell.text for cell in row[1:]))
+
+
+def _may_add_up(figures: Sequence[Cell]) -> bool:
+    """Whether the last of some figures is the sum of the others, or not all of them are known."""
+    words = [word for cell in figures for word in cell.text.split("  ")]
+    values = [value_of(word) for word in words if word]
+    numbers = [float(v.value) for v in values if v is not None and v.value is not None]
+    return len(numbers) < len(values) or len(numbers) < 2 or close(sum(numbers[:-1]), numbers[-1])
 
 
 def _needs_year(unit: Unit) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import regex
 
@@ -12,6 +12,7 @@ from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import band_end, is_number, is_symbol, value_of
 from foi_nlp.tables.lines import Lines
+from foi_nlp.tables.wrapped import headed
 
 MOST_LABEL_WORDS = 15
 _WORD = regex.compile(r"[^\s|]+")
@@ -43,10 +44,15 @@ class Token:
 
 @dataclass(slots=True)
 class Part:
-    """A row as it was read: the words of its label and its figures."""
+    """A row as it was read: the words of its label and its figures.
+
+    `above` are the lines over the row that the label may begin in, or that may head the row and those below it.
+    A row that only heads others has no figures.
+    """
 
     label: list[Token]
     figures: list[Token]
+    above: list[list[Token]] = field(default_factory=list)
 
 
 def tokens_of(lines: Lines, n: int) -> list[Token]:
@@ -137,6 +143,24 @@ def rows_of(tokens: Sequence[Token], width: int) -> tuple[list[Part], bool]:
             return rows, False
         rows.append(Part(label, figures))
     return rows, True
+
+
+def part_headings(rows: Sequence[Part]) -> list[Part]:
+    """Make rows of their own of the lines that head groups of rows; other lines above a row begin its label."""
+    labels = [[text_of(line) for line in (*row.above, row.label)] for row in rows]
+    cuts = headed(labels)
+    out = []
+    for i, row in enumerate(rows):
+        cut = cuts.get(i, 0)
+        if cut:
+            out.append(Part([token for line in row.above[:cut] for token in line], []))
+        out.append(Part([token for line in (*row.above[cut:], row.label) for token in line], row.figures))
+    return out
+
+
+def text_of(tokens: Sequence[Token]) -> str:
+    """Give the words of tokens with single blanks between them."""
+    return " ".join(token.text for token in tokens)
 
 
 def is_label(token: Token, label: Sequence[Token]) -> bool:

@@ -7,6 +7,7 @@ costs least, where a label that is torn or two that are run together cost most.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +26,8 @@ NAMELESS = 3.0
 """What it costs to leave a row without a label."""
 ASTRAY = 1.5
 """What it costs for the figures of a row to stand on another line of its label than those of most rows."""
+
+LONGEST_HEADING = 60
 
 _OPEN_END = regex.compile(r"[,/&(–-]$")
 _OPEN_START = regex.compile(r"[\p{Ll}(,&/–-]")
@@ -46,6 +49,28 @@ def starts_loose(text: str) -> bool:
         return True
     first = _FIRST_WORD.match(text)
     return first is not None and first[0].lower() in table_words()["goes_on_before"]
+
+
+def headed(labels: Sequence[Sequence[str]]) -> dict[int, int]:
+    """Say of which rows the first lines of the label head the rows from there on, and how many lines do.
+
+    `labels` are the lines of each row's label. Lines head a group of rows where two groups or more have rows of the
+    same labels: `Male`, `Theft`, `Robbery`, `Female`, `Theft`, `Robbery`. Otherwise they are one wrapped label.
+    """
+    cuts: dict[int, int] = {}
+    groups: list[set[str]] = [set()]
+    for row, lines in enumerate(labels):
+        own = max(len(lines) - 1, 0)
+        while own and (starts_loose(lines[own]) or ends_loose(lines[own - 1])):
+            own -= 1
+        if own and lines[-1]:
+            cuts[row] = own
+            groups.append(set())
+        groups[-1].add(" ".join(lines[own:]))
+    counts = Counter(label for group in groups for label in group)
+    again = all(any(counts[label] > 1 for label in group) for group in groups[1:])
+    brief = all(len(" ".join(labels[row][:cut])) <= LONGEST_HEADING for row, cut in cuts.items())
+    return cuts if len(cuts) > 1 and again and brief else {}
 
 
 @dataclass(frozen=True, slots=True)
