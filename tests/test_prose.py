@@ -291,6 +291,8 @@ def breakdowns(nlp: Language, answer: str) -> list[dict[str, Any]]:
         ("In all, 23 burglaries were recorded in 2016; 15 were recorded in 2017.", [{}, {}]),
         ("47 in all", [{"total": True}]),
         ("In 2016 there were 3 sergeants and 14 constables.", [{"rank": "sergeants"}, {"rank": "constables"}]),
+        ("Ashtown\nBurford\nCeeham\n\n2016 - 5\n2017 - 6", [{}, {}]),
+        ("Ashtown\n2016 - 5\n2017 - 6", [{"category": "Ashtown"}, {"category": "Ashtown"}]),
         ("In 2016 62% of the burglaries had a female victim.", [{"gender": "female"}]),
         ("In 2016 there were 30 burglaries, in 12 of which the victim was male.",
          [{"total": True}, {"gender": "male"}]),

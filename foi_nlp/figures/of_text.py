@@ -71,6 +71,7 @@ _BEFORE_THOUSANDS = regex.compile(r"£?[ ]?\d{1,3}")
 _THOUSANDS = regex.compile(r"(?:[ ]\d{3})+(?![\d/.,-]\d|\d)")
 _NUMBER_BEFORE = regex.compile(r"(?<![\d/.,-])£?\d{1,3}[ ]$")
 _LONGEST_PAIR_LINE = 400
+_LONGEST_TITLE = 6
 _SENTENCES_BACK = 8
 _YEARS = frozenset({"calendar_year", "financial_year", "year_to_date"})
 
@@ -543,9 +544,14 @@ class TextFigures:
                 continue
             if regex.search(r"\d", text):
                 continue
-            titled = len(text.split()) <= 6 and not text.endswith((".", ",", ";")) and not is_generic(text)
-            return text if titled else ""
+            listed = all(self._is_title(other) for other in range(max(0, n - 2), n))
+            return text if self._is_title(n) and not listed and not is_generic(text) else ""
         return ""
+
+    def _is_title(self, line: int) -> bool:
+        """Whether a line is a few words that are no sentence; three of them on end are a list and head nothing."""
+        text = self.reading.text[slice(*self.reading.lines[line])].strip()
+        return 0 < len(text.split()) <= _LONGEST_TITLE and not text.endswith((".", ",", ";"))
 
     def _of_pairs(self, pairs: Sequence[Pair], total: Pair | None) -> list[Observation]:
         days = Counter((p.period.period.start or "")[5:] for p in pairs if p.day)
