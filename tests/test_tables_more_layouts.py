@@ -1073,6 +1073,89 @@ Arrests         12     15     18
 2021-01-01..2021-12-31 | Arrests | 18
 """,
     ),
+    "two lines of header with single blanks": (
+        """\
+2019 2020
+Area Male Female Male Female
+North 1 2 3 4
+South 5 6 7 8
+""",
+        """\
+2019-01-01..2019-12-31 | North / Male | 1
+2019-01-01..2019-12-31 | North / Female | 2
+2020-01-01..2020-12-31 | North / Male | 3
+2020-01-01..2020-12-31 | North / Female | 4
+2019-01-01..2019-12-31 | South / Male | 5
+2019-01-01..2019-12-31 | South / Female | 6
+2020-01-01..2020-12-31 | South / Male | 7
+2020-01-01..2020-12-31 | South / Female | 8
+""",
+    ),
+    "heads over years that begin again": (
+        """\
+Recorded Charged
+Offence 2019 2020 2019 2020
+Arson 1 2 3 4
+Fraud 5 6 7 8
+""",
+        """\
+2019-01-01..2019-12-31 | Arson / Recorded | 1
+2020-01-01..2020-12-31 | Arson / Recorded | 2
+2019-01-01..2019-12-31 | Arson / Charged | 3
+2020-01-01..2020-12-31 | Arson / Charged | 4
+2019-01-01..2019-12-31 | Fraud / Recorded | 5
+2020-01-01..2020-12-31 | Fraud / Recorded | 6
+2019-01-01..2019-12-31 | Fraud / Charged | 7
+2020-01-01..2020-12-31 | Fraud / Charged | 8
+""",
+    ),
+    "groups of rows under a line of their own": (
+        """\
+Offence 2019 2020
+Men
+Arson 1 2
+Fraud 3 4
+Women
+Arson 5 6
+Fraud 7 8
+""",
+        """\
+2019-01-01..2019-12-31 | Men / Arson | 1
+2020-01-01..2020-12-31 | Men / Arson | 2
+2019-01-01..2019-12-31 | Men / Fraud | 3
+2020-01-01..2020-12-31 | Men / Fraud | 4
+2019-01-01..2019-12-31 | Women / Arson | 5
+2020-01-01..2020-12-31 | Women / Arson | 6
+2019-01-01..2019-12-31 | Women / Fraud | 7
+2020-01-01..2020-12-31 | Women / Fraud | 8
+""",
+    ),
+    "a blank corner between pipes that stand between cells alone": (
+        """\
+ | 2019 | 2020 | Total
+North | 1 | 2 | 3
+South | 4 | 5 | 9
+""",
+        """\
+2019-01-01..2019-12-31 | North | 1
+2020-01-01..2020-12-31 | North | 2
+2019-01-01..2020-12-31 | North / Total | 3
+2019-01-01..2019-12-31 | South | 4
+2020-01-01..2020-12-31 | South | 5
+2019-01-01..2020-12-31 | South / Total | 9
+""",
+    ),
+    "one period over one column with single blanks": (
+        """\
+Offence 2019/20
+Arson 12
+Fraud 8
+""",
+        """\
+2019-04-01..2020-03-31 | Arson | 12
+2019-04-01..2020-03-31 | Fraud | 8
+""",
+    ),
     "thousands of pounds in the header": (
         """\
 Year         £000s
@@ -1101,9 +1184,9 @@ Financial year Claims Compensation paid
 2019/20 15 £14,500
 2020/21 9 £8,250
 """,
-    "two lines of header with single blanks": """\
+    "two lines of header whose heads do not repeat": """\
 2019 2020
-Male Female Male Female
+Male Female Reported Charged
 North 1 2 3 4
 South 5 6 7 8
 """,

@@ -11,6 +11,7 @@ import regex
 from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import cell_at, in_order, is_number, value_of
 from foi_nlp.tables.delimited import merged
+from foi_nlp.tables.heads import Heads, is_wordy, over_two_lines, repeated, with_shares
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.stacked import adds_up, opens_with_totals
 from foi_nlp.tables.tokens import (
@@ -49,7 +50,8 @@ def find_flattened(lines: Lines) -> list[Grid]:
             continue
         tokens = tokens_of(lines, n)
         found = (
-            _periods_across(lines, n, tokens)
+            _headed_twice(lines, n, tokens)
+            or _periods_across(lines, n, tokens)
             or _periods_down(lines, n, tokens)
             or _short_rows(lines, n, tokens)
             or _unread_line(lines, n, tokens)
@@ -90,7 +92,7 @@ def _cut_off(lines: Lines, first: int, width: int) -> int:
 
 def _unread_line(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:
     """Say of a line that has a header of periods and figures for it that it could not be read."""
-    for at, end in _period_runs(lines.text, tokens):
+    for at, end in [*_period_runs(lines.text, tokens), *_repeated_runs(tokens)]:
         figures = sum(token.kind == "V" and is_number(value_of(token.text)) for token in tokens[end:])
         words = sum(token.kind == "T" for token in tokens[end:])
         if figures >= max(end - at, _LEAST_UNREAD) and words <= MOST_LABEL_WORDS * figures // (end - at):
@@ -98,6 +100,49 @@ def _unread_line(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, i
             reason = f"The line looks like a table under {end - at} periods, but its rows cannot be told apart."
             return Grid(((row,),), row.segments[0][0], row.segments[0][1], "flattened", uncertain=reason), n + 1
     return None
+
+
+# ---- headers of two lines, and of periods with shares
+
+
+def _headed_twice(lines: Lines, n: int, tokens: Sequence[Token]) -> tuple[Grid, int] | None:
+    """Read a header of two lines, or of periods each with a share, and the rows below it."""
+    below = n + 1
+    if below >= len(lines) or not lines.free[below] or lines.blank(below):
+        return None
+    if (width := _row_width(lines, below)) > 1:
+        heads = with_shares(tokens, width)
+        above = n and lines.free[n - 1] and not lines.blank(n - 1)
+        first = n
+        if heads is None and above:
+            heads, first = over_two_lines(tokens_of(lines, n - 1), tokens, width, whole=False), n - 1
+        return _under(lines, heads, first, below, width)
+    first, width = n, _row_width(lines, below + 1)
+    if width < _LEAST_UNREAD or tokens[-1].kind != "P":
+        return None
+    heads = over_two_lines(tokens, tokens_of(lines, below), width, whole=False)
+    return _under(lines, heads, first, below + 1, width)
+
+
+def _row_width(lines: Lines, n: int) -> int:
+    """Count the figures that end a line after words; 0 where it is no such row."""
+    if n >= len(lines) or not lines.free[n] or lines.blank(n):
+        return 0
+    tokens = tokens_of(lines, n)
+    cut = len(tokens)
+    while cut and _may_be_figure(tokens[cut - 1]):
+        cut -= 1
+    named = cut and all(map(is_wordy, tokens[:cut])) and is_clean(tokens[:cut])
+    return len(tokens) - cut if named else 0
+
+
+def _under(lines: Lines, heads: Heads | None, first: int, below: int, width: int) -> tuple[Grid, int] | None:
+    """Give the grid of a header that begins in line `first`, with the rows from line `below` on."""
+    rows, last = _following_rows(lines, below, width, has_rows=False) if heads else ([], below)
+    if heads is None or not rows:
+        return None
+    lines.take(first, below)
+    return as_grid([*heads, *[_cells(part, width) for part in part_headings(rows)]]), last
 
 
 # ---- periods in the header
@@ -166,6 +211,20 @@ def _period_runs(text: str, tokens: Sequence[Token]) -> list[tuple[int, int]]:
     return out
 
 
+def _repeated_runs(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Give the runs of periods that begin again, as under a second header: `2020 2021 2020 2021`."""
+    out = []
+    i = 0
+    while i < len(tokens):
+        first = i
+        while i < len(tokens) and tokens[i].kind == "P":
+            i += 1
+        if repeated(tokens[first:i]):
+            out.append((first, i))
+        i += 1
+    return out
+
+
 def _corner(before: Sequence[Token]) -> list[Token]:
     """Give the words before a header that can be its corner: few, and no end of a sentence among them."""
     out: list[Token] = []
@@ -222,17 +281,12 @@ def _following_rows(lines: Lines, n: int, width: int, *, has_rows: bool) -> tupl
                 found[0] = Part(found[0].label[len(held) :], found[0].figures, above)
             rows += found
             above, blanks, last = [], 0, n + 1
-        elif all(map(_is_wordy, tokens)) and is_clean([*held, *tokens]) and len(tokens) <= 8 and len(held) < 16:
+        elif all(map(is_wordy, tokens)) and is_clean([*held, *tokens]) and len(tokens) <= 8 and len(held) < 16:
             above.append([replace(token, kind="T") for token in tokens])
         else:
             break
         n += 1
     return rows, last
-
-
-def _is_wordy(token: Token) -> bool:
-    """Whether a token is a word, such as one that names rows though it can be a value: `Unknown`."""
-    return token.kind == "T" or (token.kind == "V" and token.text[:1].isalpha())
 
 
 def _is_total(row: Part) -> bool:

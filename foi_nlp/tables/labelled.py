@@ -14,9 +14,10 @@ import regex
 from foi_nlp.figures.meaning import unit_in
 from foi_nlp.grids import Cell, Grid
 from foi_nlp.registers import names_to
-from foi_nlp.tables.cells import is_number, value_of
+from foi_nlp.tables.cells import is_band, is_number, value_of
+from foi_nlp.tables.heads import grouped
 from foi_nlp.tables.lines import Lines
-from foi_nlp.tables.tokens import Part, Token, as_grid, is_clean, joined, rows_of, tokens_of
+from foi_nlp.tables.tokens import Part, Token, as_grid, is_clean, joined, names_row, needs_year, rows_of, tokens_of
 from foi_nlp.tables.totals import close
 from foi_nlp.tables.words import fold_label, is_word, table_words
 from foi_nlp.tables.wrapped import ends_loose, starts_loose
@@ -105,6 +106,8 @@ def _block(lines: Lines, n: int) -> Block | None:
 
 def _line_rows(tokens: Sequence[Token], width: int) -> list[Part]:
     """Read a line as one row of any number of figures, or as several of one each; nothing where it is neither."""
+    if tokens and names_row(tokens, 0):
+        tokens = [replace(tokens[0], kind="T"), *tokens[1:]]
     if not tokens or tokens[0].kind != "T" or any(token.kind == "P" for token in tokens):
         return []
     cut = next((i for i in range(len(tokens), 0, -1) if tokens[i - 1].kind != "V"), 0)
@@ -189,13 +192,18 @@ def _header_above(lines: Lines, block: Block, *, proved: bool) -> tuple[list[Cel
     if n < 0 or not lines.free[n] or lines.blank(n):
         return None, block.first
     tokens = tokens_of(lines, n)
+    if 1 < len(tokens) <= MOST_HEADER_WORDS and tokens[-1].kind == "P" and block.width == 1:
+        named = all(t.kind == "T" for t in tokens[:-1]) and _corner_words(tokens[:-1]) == len(tokens) - 1
+        return (
+            ([joined(tokens[:-1]), tokens[-1].cell], n) if named and not needs_year(tokens[-1]) else (None, block.first)
+        )
     if not 1 < len(tokens) <= MOST_HEADER_WORDS or any(t.kind == "P" or t.ends_sentence for t in tokens):
         return None, block.first
-    if any(is_number(value_of(t.text)) for t in tokens):
+    if any(is_number(value_of(t.text)) and not is_band(t.text) for t in tokens):
         return None, block.first
     words = [replace(token, kind="T") for token in tokens]
     size = _corner_words(words)
-    rest = _grouped(words[size:])
+    rest = grouped(words[size:])
     if not size or not rest:
         return None, block.first
     if block.width == 1:
@@ -213,24 +221,6 @@ def _corner_words(words: Sequence[Token]) -> int:
         if fold_label(" ".join(token.text for token in words[:size])) in names:
             return size
     return 0
-
-
-def _grouped(words: Sequence[Token]) -> list[list[Token]]:
-    """Group words into heads: one word each, but for names of several words."""
-    out: list[list[Token]] = []
-    i = 0
-    while i < len(words):
-        texts = [" ".join(token.text for token in words[i : i + size]) for size in (3, 2)]
-        size = next((s for s, text in zip((3, 2), texts, strict=True) if i + s <= len(words) and _is_name(text)), 1)
-        out.append(list(words[i : i + size]))
-        i += size
-    return out
-
-
-def _is_name(text: str) -> bool:
-    value = value_of(text)
-    named = value is not None and text[:1].isalpha()
-    return named or is_word(text, "total", "average") or text.lower() in table_words()["compound_name"]
 
 
 def _split_header(label: Sequence[Token]) -> tuple[list[Token], list[Token], list[Token]] | None:
@@ -318,7 +308,7 @@ def _across(lines: Lines, n: int) -> _Across | None:
     words, figures = tokens[:split], tokens[split:]
     if len(figures) < 2 or any(token.kind != "V" for token in figures) or len(words) < 4:
         return None
-    labels = _grouped(words[1:-1])
+    labels = grouped(words[1:-1])
     if len(labels) != len(figures):
         return None
     return _Across(n, words[0], labels, words[-1], list(figures))

@@ -14,8 +14,10 @@ from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.registers import names_to
 from foi_nlp.tables.cells import cell_at, in_order, is_band, is_number, join_cells, period_of, value_of
 from foi_nlp.tables.delimited import has_pipe, is_rule, merged, one_cell_a_line, split_pipes
+from foi_nlp.tables.heads import over_two_lines, with_shares
 from foi_nlp.tables.lines import Lines
 from foi_nlp.tables.pieces import Piece
+from foi_nlp.tables.tokens import Token
 from foi_nlp.tables.totals import close
 from foi_nlp.tables.words import fold_label, is_word, starts_with_word
 from foi_nlp.tables.wrapped import ends_loose, headed, starts_loose
@@ -24,6 +26,8 @@ LONGEST_LABEL = 90
 MOST_LABEL_LINES = 6
 MOST_CELLS = 400
 MOST_HEADERS = 30
+MOST_HEADER_ROWS = 3
+MOST_LABELS = 2
 _SAME = 1e-6
 _LEAST_DATED = 3
 _LEAST_LEFT = 2
@@ -103,7 +107,7 @@ def _piped_grid(lines: Lines, first: int, last: int) -> Grid | None:
     if dated and not fitting:
         return _unsure(cells, "The table has one cell a line, and its cells do not fill rows under its periods.")
     if len(fitting) != 1:
-        return None
+        return _unsure(cells, "The table has one cell a line, and its cells do not say how many make a row.")
     rows = _rows_of(cells, fitting[0])
     if not rows[0][-1].text and period_of(rows[0][0].text):
         rows[0] = [rows[0][-1], *rows[0][:-1]]
@@ -112,8 +116,9 @@ def _piped_grid(lines: Lines, first: int, last: int) -> Grid | None:
 
 def _dated_width(cells: Sequence[Cell]) -> int:
     """Count the corner and the two or more periods that begin a table, and the total after them; else 0."""
+    found = [period_of(cell.text) for cell in cells[1 : MOST_HEADERS + 1]]
     i = 1
-    while i < len(cells) and period_of(cells[i].text) is not None:
+    while i <= len(found) and (one := found[i - 1]) is not None and found[0] and one.needs_year == found[0].needs_year:
         i += 1
     if i < _LEAST_DATED or period_of(cells[0].text) is not None:
         return 0
@@ -132,16 +137,22 @@ def _rows_of(cells: Sequence[Cell], width: int) -> list[list[Cell]]:
 
 
 def _fits(rows: Sequence[Sequence[Cell]]) -> bool:
-    header, *body = rows
-    if any(is_number(value_of(c.text)) and period_of(c.text) is None for c in header):
+    """Whether cells cut into rows are a header without figures, and rows of one label or two with figures alone."""
+    depth = next((n for n, row in enumerate(rows) if any(_is_figure_cell(cell) for cell in row)), 0)
+    if not 0 < depth <= MOST_HEADER_ROWS:
         return False
-    for row in body:
-        label = row[0].text
-        if not label or (is_number(value_of(label)) and period_of(label) is None and not is_band(label)):
-            return False
-        if any(cell.text and value_of(cell.text) is None for cell in row[1:]):
-            return False
-    return any(cell.text for row in body for cell in row[1:])
+    for labels in range(1, min(MOST_LABELS, len(rows[0]) - 1) + 1):
+        body = rows[depth:]
+        named = all(row[labels - 1].text and not any(map(_is_figure_cell, row[:labels])) for row in body)
+        valued = all(not cell.text or value_of(cell.text) is not None for row in body for cell in row[labels:])
+        filled = sum(any(cell.text for cell in row[labels:]) for row in body)
+        if named and valued and filled:
+            return True
+    return False
+
+
+def _is_figure_cell(cell: Cell) -> bool:
+    return is_number(value_of(cell.text)) and period_of(cell.text) is None and not is_band(cell.text)
 
 
 def _unsure(cells: Sequence[Cell], reason: str) -> Grid | None:
@@ -314,8 +325,14 @@ def _heads_total(units: Sequence[Unit], at: int) -> bool:
     return at + 1 < len(units) and (units[at + 1].kind != "V" or _names_row(units, at + 1))
 
 
+def _is_dated_label(units: Sequence[Unit], i: int, parts_across: bool) -> bool:
+    """Whether a period labels a row: a month alone under years, or a year under months."""
+    return units[i].kind == "P" and _needs_year(units[i]) != parts_across
+
+
 def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[list[Cell]], int]:
     """Read rows of a label and up to `width` figures; most of them have to be full."""
+    parts_across = start > 0 and _needs_year(units[start - 1])
     rows: list[list[Cell]] = []
     labels: list[list[Cell]] = []
     full = 0
@@ -324,7 +341,7 @@ def _rows_across(units: Sequence[Unit], start: int, width: int) -> tuple[list[li
         label = i
         while i < len(units) and units[i].kind == "T" and not units[i].prose and i - label < MOST_LABEL_LINES:
             i += 1
-        if i == label and i < len(units) and ((units[i].kind == "P" and _needs_year(units[i])) or _names_row(units, i)):
+        if i == label and i < len(units) and (_names_row(units, i) or _is_dated_label(units, i, parts_across)):
             i += 1
         if i == label and rows:
             break
@@ -404,6 +421,10 @@ def _names_row(units: Sequence[Unit], i: int) -> bool:
     return units[i + 1].kind == "V" and units[i + 1].text[:1].isdigit()
 
 
+def _is_label(units: Sequence[Unit], i: int) -> bool:
+    return units[i].kind == "T" or _names_row(units, i)
+
+
 def _is_figure(unit: Unit, count: int, width: int) -> bool:
     return unit.kind == "V" or (0 < count < width and unit.kind == "P" and is_number(value_of(unit.text)))
 
@@ -447,10 +468,15 @@ def _periods_down(units: Sequence[Unit], at: int) -> Found | None:
     return _as_grid([header, *rows], "stacked"), first, last
 
 
+def _names_column(unit: Unit) -> bool:
+    """Whether a cell is words, such as one that heads a column though it can be a value: `Unknown`."""
+    return (unit.kind == "T" or (unit.kind == "V" and unit.text[:1].isalpha())) and not unit.prose
+
+
 def _header_before(units: Sequence[Unit], at: int, width: int) -> int | None:
     """Give where the header begins: a word for the period, then one header for each column of figures."""
     first = at - width - 1
-    if first < 0 or any(unit.kind != "T" or unit.prose for unit in units[first:at]):
+    if first < 0 or not all(_names_column(unit) for unit in units[first:at]):
         return None
     named = starts_with_word(units[first].text, "period_header")
     near = all(_next_to(units[k], units[k + 1]) for k in range(first, at))
@@ -468,7 +494,7 @@ def _words_across(units: Sequence[Unit], at: int) -> Found | None:
     if at and units[at - 1].kind == "T" and not units[at - 1].prose and units[at].line - units[at - 1].line == 1:
         return None
     first = at
-    while first < len(units) and units[first].kind == "T" and not units[first].prose and first - at < MOST_HEADERS:
+    while first < len(units) and _names_column(units[first]) and first - at < MOST_HEADERS:
         if first > at and units[first].line - units[first - 1].line > 1:
             return None
         first += 1
@@ -489,6 +515,26 @@ def _words_across(units: Sequence[Unit], at: int) -> Found | None:
         return None
     header = [unit.cell for unit in units[at : first - 1]]
     return _as_grid([[EMPTY, *header] if named == width else header, *rows], "stacked"), at, i
+
+
+def _headed_twice(units: Sequence[Unit], at: int) -> Found | None:
+    """Read a header of two rows, or of periods each with a share, and rows of a label and a figure for each column."""
+    if units[at].kind not in "TP" or units[at].prose or (at and not units[at - 1].prose and units[at - 1].kind != "V"):
+        return None
+    first = at
+    while first < len(units) and units[first].kind in "TP" and not units[first].prose and first - at < MOST_HEADERS:
+        first += 1
+    width = _run(units, first, "V") - first
+    if width < _LEAST_DATED or first - at <= width:
+        return None
+    tokens = [Token(u.kind, *u.cell.segments[0], u.text, u.found) for u in units[at : first - 1]]
+    dated = next((i for i, token in enumerate(tokens) if token.kind != "P"), 0)
+    cuts = sorted({cut for cut in (dated, len(tokens) - width - 1, len(tokens) - width) if 0 < cut < len(tokens)})
+    heads = with_shares(tokens, width)
+    for cut in cuts:
+        heads = heads or over_two_lines(tokens[:cut], tokens[cut:], width, whole=True)
+    rows, last = _rows_across(units, first - 1, width) if heads else ([], at)
+    return (_as_grid([*heads, *rows], "stacked"), at, last) if heads and rows else None
 
 
 def _labels_down(units: Sequence[Unit], at: int) -> Found | None:
@@ -530,7 +576,7 @@ def _words_before(units: Sequence[Unit], first: int) -> tuple[int, list[Cell]]:
             break
         begin -= 1
     for k in range(begin, first - 1):
-        if _is_header_of_words(units[k].text, units[k + 1].text):
+        if _is_header_of_words(units[k].text, units[k + 1]):
             return k, [units[k].cell, units[k + 1].cell]
     at = first
     while at > begin and (ends_loose(units[at - 1].text) or starts_loose(units[at].text)):
@@ -538,25 +584,26 @@ def _words_before(units: Sequence[Unit], first: int) -> tuple[int, list[Cell]]:
     return at, []
 
 
-def _is_header_of_words(corner: str, counted: str) -> bool:
-    """Whether two cells name what the labels are and what is counted."""
+def _is_header_of_words(corner: str, counted: Unit) -> bool:
+    """Whether two cells name what the labels are, and what is counted or in which period."""
     known = fold_label(corner) in names_to("breakdowns", "key")
-    return known and (is_word(counted, "generic_header") or unit_in(counted) is not None)
+    text = counted.text
+    return known and (counted.kind == "P" or is_word(text, "generic_header") or unit_in(text) is not None)
 
 
 def _words_down(units: Sequence[Unit], at: int) -> Found | None:
     """Read lines of a label and of its figure under a header that names what the labels are and what is counted."""
-    if at + 5 >= len(units) or units[at].kind != "T" or units[at + 1].kind != "T":
+    if at + 5 >= len(units) or units[at].kind != "T" or units[at + 1].kind not in "TP":
         return None
-    if not _is_header_of_words(units[at].text, units[at + 1].text) or units[at].line == units[at + 1].line:
+    if not _is_header_of_words(units[at].text, units[at + 1]) or units[at].line == units[at + 1].line:
         return None
     rows: list[list[Cell]] = []
     i = last = at + 2
-    while i < len(units) and units[i].kind == "T" and not units[i].prose and _next_to(units[i - 1], units[i]):
+    while i < len(units) and _is_label(units, i) and not units[i].prose and _next_to(units[i - 1], units[i]):
         label = i
         while i + 1 < len(units) and units[i + 1].kind == "T" and _holds_on(units[i], units[i + 1]):
             i += 1
-        if i + 1 >= len(units) or units[i + 1].kind != "V" or not _next_to(units[i], units[i + 1]):
+        if i + 1 >= len(units) or not _is_figure(units[i + 1], 1, 2) or not _next_to(units[i], units[i + 1]):
             break
         if units[i].line == units[i + 1].line or (i + 2 < len(units) and units[i + 2].kind == "V"):
             break
@@ -591,7 +638,7 @@ def _unread(units: Sequence[Unit], at: int) -> Found | None:
     return replace(_as_grid([(unit.cell,) for unit in units[at:last]], "stacked"), uncertain=reason), at, last
 
 
-_READERS = (_periods_across, _periods_down, _words_across, _words_down, _labels_down, _unread)
+_READERS = (_headed_twice, _periods_across, _periods_down, _words_across, _words_down, _labels_down, _unread)
 
 
 def _amount(unit: Unit) -> float | None:

@@ -12,6 +12,7 @@ from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.grids import EMPTY, Cell, Grid
 from foi_nlp.tables.cells import band_end, is_number, is_symbol, value_of
 from foi_nlp.tables.lines import Lines
+from foi_nlp.tables.words import table_words
 from foi_nlp.tables.wrapped import headed
 
 MOST_LABEL_WORDS = 15
@@ -39,7 +40,9 @@ class Token:
     @property
     def ends_sentence(self) -> bool:
         """Whether running text ends or pauses at the token."""
-        return _SENTENCE_END.search(self.text) is not None and len(self.text) > 2 and not self.text[0].isdigit()
+        if _SENTENCE_END.search(self.text) is None or len(self.text) <= 2 or self.text[0].isdigit():
+            return False
+        return self.text.lower() not in table_words()["generic_header"]  # "No."
 
 
 @dataclass(slots=True)
