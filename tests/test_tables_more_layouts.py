@@ -1139,10 +1139,10 @@ South | 4 | 5 | 9
         """\
 2019-01-01..2019-12-31 | North | 1
 2020-01-01..2020-12-31 | North | 2
-2019-01-01..2020-12-31 | North / Total | 3
+2019-01-01..2020-12-31 row | North / Total | 3
 2019-01-01..2019-12-31 | South | 4
 2020-01-01..2020-12-31 | South | 5
-2019-01-01..2020-12-31 | South / Total | 9
+2019-01-01..2020-12-31 row | South / Total | 9
 """,
     ),
     "one period over one column with single blanks": (
