@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from foi_nlp.pipeline.reading import SPANS_KEY, Reading
-from foi_nlp.records import TableRecord
+from foi_nlp.records import Observation, TableRecord
 from foi_nlp.timeliness import timeliness_of
+
+_NOT_TOLD_APART = (
+    "These figures differ, and nothing that was read says how: find in the letter what each of them counts."
+)
 
 
 @Language.factory("foi_checks", default_config={"patterns": []})
 def create(nlp: Language, name: str, patterns: list[str]) -> ChecksComponent:  # noqa: ARG001  # spaCy names them
     """Make the component; `patterns` is accepted for likeness with the others."""
     return ChecksComponent(name)
+
+
+def not_told_apart(observations: Iterable[Observation]) -> list[list[Observation]]:
+    """Give the figures of one question and period that differ, though no label, metric or unit tells them apart.
+
+    Each list is in the order of the letter. A value that is only said twice is no doubt.
+    """
+    groups: dict[tuple[object, ...], list[Observation]] = {}
+    for o in observations:
+        labels = tuple(sorted((key, str(value)) for key, value in o.breakdown.items()))
+        groups.setdefault((o.question, o.period.start, o.period.end, o.metric, o.unit, labels), []).append(o)
+    return [alike for alike in groups.values() if len({o.value_raw for o in alike}) > 1]
 
 
 class ChecksComponent:
@@ -27,6 +45,8 @@ class ChecksComponent:
         """Finish the Doc."""
         reading = Reading.of(doc)
         facts = reading.facts
+        for alike in not_told_apart(facts.observations):
+            reading.review("not_told_apart", _NOT_TOLD_APART, alike[0].start, alike[-1].end, table=alike[0].table)
         if facts.timeliness is None:
             facts.timeliness = timeliness_of(facts.dates, regime=facts.regime)
         if SPANS_KEY not in doc.spans:
