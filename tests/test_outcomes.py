@@ -153,9 +153,49 @@ LETTERS = [
             "the information is not held."
         )
         + END,
-        {"1": "disclosed_full", "2": "not_held"},
+        {"1": "disclosed_full", "2": "disclosed_full", "3": "not_held"},
         "some_disclosed",
         id="ordered paragraphs",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "We hold this information, however to give it would exceed the appropriate limit under Section 12(1) of "
+            "the Act. Guidance on costs is available at the following link.\n\nQuestion 1\nHow many vans do you "
+            "own?\n\nQuestion 2\nPlease split these figures by colour if you could kindly do so.\n\nClarification "
+            "sought\nCould you please clarify question 2?\n\nClarification received\nBy make, too.\n\nQuestion 3\n"
+            "Which drivers hold a permit?\n\nAnswer\nEach record would need to be read."
+        )
+        + END,
+        {"1": "refused_cost", "2": "refused_cost", "3": "refused_cost"},
+        "all_refused",
+        id="a refusal that stands above the questions, which stand under headings, is of them all",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "You asked:\n\n- How many vans were stolen?\n- (i) In how many cases was one found? (ii) How many of these "
+            "were burnt?\n- Who drives the vans?\n\nResponse\n\nWe can neither confirm nor deny that this is held, "
+            "as the cost of finding out whether it is would exceed the appropriate limit, and Section 12(2) of the Act "
+            "applies."
+        )
+        + END,
+        {"1": "refused_cost_ncnd", "2": "refused_cost_ncnd", "3": "refused_cost_ncnd"},
+        "all_refused",
+        id="one refusal in two halves, of bullets that have parts",
+    ),
+    pytest.param(
+        HEAD
+        + (
+            "Your request is repeated below.\n\n1. How many vans do you own? 2. Who drives them? 3. What is your "
+            "policy on vans? 4. What does a van weigh?\n\nIn response to questions 1, 2 and 4 I must advise that the "
+            "information sought is not held.\n\nIn response to question 3, the policy is exempt under Section 31 of "
+            "the Act."
+        )
+        + END,
+        {"1": "not_held", "2": "not_held", "3": "refused_exempt", "4": "not_held"},
+        "all_refused",
+        id="numbers in one paragraph, answered in words that name them",
     ),
     pytest.param(
         HEAD

@@ -48,6 +48,18 @@ def _read(nlp: Language, text: str) -> Reading:
             "How many calls came from:\n\n• North School\n• South School", ["1"], id="bullets that are places"
         ),
         pytest.param("1. How many cars in 2016?\n2016. That year counts.", ["1"], id="years are no labels"),
+        pytest.param(
+            "For these:\n1 Jan 2018 to 5 Dec 2018\n2 Jan 2019 to 5 Dec 2019\n- How many cars?\n- How many vans?",
+            ["1", "2"],
+            id="dates are no labels",
+        ),
+        pytest.param(
+            "- A breakdown of the cars by year\nPlease break down the number by:\n- The colour of the car\n"
+            "- The number of doors",
+            ["1"],
+            id="bullets that only tell how to split",
+        ),
+        pytest.param("Questions 1 A - B\na) How many cars?\nb) How many vans?", ["1a", "1b"], id="a range of parts"),
     ],
 )
 def test_ids(nlp: Language, request_text: str, ids: list[str]) -> None:
@@ -110,6 +122,37 @@ def test_several_replies_on_one_page_keep_their_references(nlp: Language) -> Non
     assert question_at(reading, text.index("99")) == ("101-20/1",)
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "ids"),
+    [
+        pytest.param("How many cars do you own?", "How many dogs do you own?", ["1", "2"], id="counted on"),
+        pytest.param(
+            "1. How many cars?\n2. How many vans?",
+            "1. How many dogs?\n2. How many cats?",
+            ["100/20/1", "100/20/2", "101/20/1", "101/20/2"],
+            id="told apart by their references where both are labelled alike",
+        ),
+    ],
+)
+def test_two_requests_in_one_letter(nlp: Language, first: str, second: str, ids: list[str]) -> None:
+    text = (
+        f"I refer to your two requests.\n\nFOI 100/20\n\nYou asked:\n\n{first}\n\nResponse\n\n1. 88 of them.\n\n"
+        f"FOI 101/20\n\nYou asked:\n\n{second}\n\nResponse\n\n1. 99 of them.\n"
+    )
+    reading = _read(nlp, text)
+    assert [question.id for question in reading.facts.questions] == ids
+    assert question_at(reading, text.index("99")) == (ids[len(ids) // 2],)
+
+
+def test_the_head_of_a_page_is_no_part_of_a_question(nlp: Language) -> None:
+    head = "EXAMPLE POLICE\nFreedom of Information\n"
+    text = (
+        f"{head}Page 1 of 2\n\nYou asked:\n\n1. How many\n\n{head}Page 2 of 2\n\ncats?\n2. How many dogs?\n\n"
+        "Response\n\n1. 8\n2. 9\n"
+    )
+    assert [question.text for question in _read(nlp, text).facts.questions] == ["How many cats?", "How many dogs?"]
+
+
 def test_revised_questions_take_the_place_of_the_first(nlp: Language) -> None:
     text = (
         "You asked:\n\n1. How many staff?\n2. How many left?\n3. Why?\n\nYour request was clarified on 3 May. Revised "
@@ -170,6 +213,20 @@ PLACES: dict[str, tuple[str, dict[str, tuple[str, ...]]]] = {
             "Falcon food came to £663 as a cost.\n"
         ),
         {"995": ("2",), "663": ("3",)},
+    ),
+    "questions beside their answers in a table": (
+        (
+            "Our answers are in the table below.\n\n| Question | Response |\n|---|---|\n"
+            "| How many vans in 2019? | 881 |\n| What did they cost in 2019? | 995 |\n\nThere were 771 applicants.\n"
+        ),
+        {"881": ("1",), "995": ("2",), "771": ()},
+    ),
+    "numbered rows that ask, without a head": (
+        (
+            "Your questions are answered below.\n\n| 4 | How many vans in 2019? | 881 |\n|---|---|---|\n"
+            "| 5 | What did they cost in 2019? | 995 |\n"
+        ),
+        {"881": ("4",), "995": ("5",)},
     ),
     "numbers in headings of Markdown": (
         "Request\n\n1. How many vans?\n2. What do they cost?\n\nResponse\n\n## 1\n\nThere are 881.\n\n## 2\n\n£995.\n",

@@ -191,6 +191,8 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
         attributes = hit.rule.attributes
         if attributes.get("letter") or _repeats_question(reading, hit.end - 1):
             continue
+        if attributes.get("whole") and _was_clarified(reading, hit.start):
+            continue
         traits = {name for name in _TRAITS if attributes.get(name)}
         if "start" in traits and not _begins_answer(reading, hit):
             continue
@@ -232,6 +234,16 @@ def _names_one_of_several(reading: Reading, start: int, end: int) -> bool:
     answering = {a.id for a in reading.facts.authorities if a.role in _ANSWERING}
     named = {a.id for a in reading.facts.authorities if a.id in answering and start <= a.start < end}
     return bool(named) and len(named) < len(answering)
+
+
+def _was_clarified(reading: Reading, offset: int) -> bool:
+    """Whether a place lies in an exchange with the applicant that is over: answered, or followed by the request."""
+    sections = reading.facts.sections
+    here = next((i for i, s in enumerate(sections) if s.start <= offset < s.end), None)
+    if here is None or sections[here].id != "clarification":
+        return False
+    answered = shape("clarified").search(reading.flow, offset, sections[here].end)
+    return bool(answered) or any(section.id == "request" for section in sections[here + 1 :])
 
 
 def _repeats_question(reading: Reading, offset: int) -> bool:
@@ -311,6 +323,8 @@ def _questions_of(
     names, basis = _answered_at(reading, offset)
     if names:
         return names, basis
+    if offset < min((question.start for question in reading.facts.questions), default=0):
+        return (), ""  # what is said above the request is said of all of it
     if not by_words or any(block.basis == "label" for block in reading.facts.answers):
         return (), ""
     nearest = nearest_question(reading, start, end)
@@ -365,6 +379,8 @@ def _settled(reading: Reading, evidence: Sequence[_Evidence]) -> list[_Evidence]
 def _refuses_alone(reading: Reading, evidence: Sequence[_Evidence]) -> bool:
     """Whether a letter without labels and figures says one refusal only: it is of all questions, not of the nearest."""
     refusals = {e.outcome for e in evidence if _is_refusal(e.outcome) and not e.traits & {"weak", "generic"}}
+    if "refused_cost_ncnd" in refusals:
+        refusals -= {"refused_cost", "ncnd"}  # the same refusal, in the words of its two halves
     placed = any(block.basis not in {"content", "single"} for block in reading.facts.answers)
     given = any(figure.status in _GIVEN for figure in reading.facts.observations)
     others = any(e.basis == "named" or _is_giving(e) for e in evidence)
@@ -499,7 +515,12 @@ def _answers_before_denying(reading: Reading, case: _Case) -> bool:
         return False
     before = _paragraph(reading, denied)[0]
     refused = any(block[0] <= e.start < before and _is_refusal(e.outcome) for e in case.evidence)
-    return not refused and len(reading.text[block[0] : before].split()) > 1
+    said = [
+        reading.text[max(start, block[0]) : min(end, before)].strip()
+        for start, end in reading.sentences
+        if start < before and end > block[0] and reading.section_at(max(start, block[0])) != "boilerplate_act"
+    ]
+    return not refused and any(len(words.split()) > 1 and not words.endswith(":") for words in said)
 
 
 def _argues(reading: Reading, case: _Case, figure: Observation) -> bool:

@@ -20,6 +20,7 @@ from spacy.tokens import Doc
 from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.answers import AnswerBlock
+from foi_nlp.pipeline.question_tables import AskedRow
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.pipeline.shapes import shape, word_list, word_set
@@ -32,6 +33,7 @@ _ASIDES = frozenset({"boilerplate_act", "caveat"})
 _ASIDE_MAX = 1500
 _FEWEST_WORDS = 2
 _LETTERS = frozenset("abcdefgh")
+_BESIDE = "questions.beside_answers"  # no rule, but the place in a table; see question_tables
 _PLAIN = ".bare_number"  # a number without a mark is a label only where the request is numbered so; pages are, too
 _HIGHEST_FIRST = 4
 _RUN_ON_MAX = 250
@@ -134,10 +136,17 @@ class QuestionsComponent:
         answered = self.answered.scan(reading)
         told = self.told.scan(reading)
         replies = _replies(reading, asked, answered)
+        if any(reply.bare for reply in replies) and not _count_alike(reading, replies, asked):
+            replies = [_Reply(0, len(reading.text), "")]
         for reply in replies:
             labels = asked if reply.asked is None else _one_a_place([*asked, *answered])
             questions, labels = _questions(reading, reply, labels, inline, _counted_answers(reading, reply, answered))
-            if len(questions) <= 1 and not any(question.rule for question in questions):
+            beside = _beside_answers(
+                reading, [row for row in reading.facts.asked_rows if reply.holds(row.start)], questions
+            )
+            if beside:
+                questions, labels = beside, []
+            elif len(questions) <= 1 and not any(question.rule for question in questions):
                 numbered = _numbered_in_answers(reading, reply, answered)
                 if not questions or all(_is_quoted(reading, question) for question in numbered):
                     questions = numbered or questions
@@ -170,6 +179,7 @@ class _Reply:
     reference: str
     asked: tuple[int, int] | None = None
     told: tuple[int, int] | None = None
+    bare: bool = False
 
     def holds(self, place: int) -> bool:
         """Whether a place belongs to the reply."""
@@ -194,16 +204,32 @@ def _replies(reading: Reading, asked_labels: Sequence[Hit], answer_labels: Seque
     """Cut a page that holds several replies, each under its own reference; most letters are one."""
     heads: list[tuple[int, str]] = []
     asked = True
+    bare = False
     for section in reading.facts.sections:
-        if section.id == "ref_block" and asked and section.rule.endswith(".next_reply"):
+        if section.id == "ref_block" and asked and ".next_reply" in section.rule:
             first_line = reading.text[section.start : section.end].strip().split("\n")[0]
-            heads.append((section.start, first_line.split(":")[-1].split()[-1]))
+            heads.append((section.start, first_line.strip(_TRIM).split(":")[-1].split()[-1]))
+            bare = bare or section.rule.endswith("_bare")
             asked = False
         asked = asked or section.id in {"request", "clarification"}
     if len(heads) < 2:
         return _taken_together(reading, asked_labels, answer_labels) or [_Reply(0, len(reading.text), "")]
     bounds = [0, *(start for start, _ in heads[1:]), len(reading.text)]
-    return [_Reply(a, b, ref) for a, b, (_, ref) in zip(bounds, bounds[1:], heads, strict=False)]
+    return [_Reply(a, b, ref, bare=bare) for a, b, (_, ref) in zip(bounds, bounds[1:], heads, strict=False)]
+
+
+def _count_alike(reading: Reading, replies: Sequence[_Reply], asked: Sequence[Hit]) -> bool:
+    """Whether two replies of one letter label their questions alike, so that labels do not tell them apart."""
+    labels = [
+        {
+            reading.text[slice(*hit.groups["ids"])].strip().lower()
+            for a, b in _stretches(reading, reply)
+            for hit in asked
+            if a <= hit.start < b
+        }
+        for reply in replies
+    ]
+    return any(one & other for i, one in enumerate(labels) for other in labels[i + 1 :])
 
 
 def _taken_together(reading: Reading, asked: Sequence[Hit], answered: Sequence[Hit]) -> list[_Reply]:
@@ -303,12 +329,14 @@ def _questions(
     for start, end in stretches:
         hits = [hit for hit in asked if start <= hit.start < end]
         items = _labelled_items(reading, hits, end, counted, lettered, romans)
-        if len(items) < 2 and not counted:
+        if len(items) < 2 and not counted and len(_asking_bullets(reading, start, end)) < _FEWEST_WORDS:
             run_on = _labelled_items(reading, _chain(reading, [h for h in inline if start <= h.start < end]), end)
             if len(run_on) > len(items):
                 items = run_on
-        if not items or (
-            len(items) == 1 and not counted and not romans and len(stretches) == 1 and not _is_first(items[0].id)
+        if (
+            not items
+            or (len(items) == 1 and not counted and not romans and len(stretches) == 1 and not _is_first(items[0].id))
+            or (len(items) == 1 and _is_within_bullets(reading, items[0], start, end))
         ):
             loose.append((start, end))
             continue
@@ -409,7 +437,7 @@ def _folded(reading: Reading, items: Sequence[_Item]) -> list[Question]:
     """Make questions of items. A stem that is no sentence of its own belongs to its parts."""
     out = []
     for i, item in enumerate(items):
-        label_end = item.label.groups["ids"][1] if item.label else item.start
+        label_end = item.label.end if item.label else item.start
         text_start = label_end + len(_LABEL_TAIL.match(reading.text, label_end)[0])  # type: ignore[index]
         end = _first_answer_sentence(reading, item, text_start, last=i == len(items) - 1)
         text = reading.text[text_start:end].strip(" \t\n*_-")
@@ -452,11 +480,20 @@ def _question(reading: Reading, name: str, start: int, end: int, parent: str | N
         left, right = 0, len(piece)
     return Question(
         id=name,
-        text=" ".join(piece[left:right].split()),
+        text=" ".join(_without_furniture(reading, start + left, start + right).split()),
         start=start + left,
         end=start + right,
         parent=parent,
         rule=rule,
+    )
+
+
+def _without_furniture(reading: Reading, start: int, end: int) -> str:
+    """Give a stretch without the heads and feet of pages that stand in it."""
+    return "".join(
+        reading.text[max(start, section.start) : min(end, section.end)]
+        for section in reading.facts.sections
+        if section.id not in {"footer", "marking"} and section.start < end and start < section.end
     )
 
 
@@ -469,8 +506,8 @@ def _unlabelled(
     ask are questions where they stand again as headings of the answers.
     """
     paragraphs = _paragraphs(reading, start, end)
-    bullets = [line for line in _bulleted(reading, start, end) if len(line[2].split()) > _FEWEST_WORDS]
-    asking_bullets = [line for line in bullets if shape("asking").match(line[2]) or line[2].endswith("?")]
+    bullets = _bullets_of_questions(reading, start, end)
+    asking_bullets = _asking_bullets(reading, start, end)
     several = len(asking_bullets) > 1 and len(asking_bullets) * 2 > len(bullets)
     asking = [p for p in paragraphs if _asks_something(p[2])]
     parts = [part for p in asking for part in _coordinated(reading, p)]
@@ -479,6 +516,8 @@ def _unlabelled(
     marked = [s for s in sentences if s[2].rstrip(_TRIM).endswith("?")]
     if several:
         return [line for line in bullets if line in asking_bullets or not shape("detail").match(line[2])]
+    if len(bullets) == 1 and bullets == asking_bullets and len(_bulleted(reading, start, end)) > _FEWEST_WORDS:
+        return bullets  # the others only tell how it should be answered
     halves = [half for p in asking for half in _coordinated(reading, p, even_asked=True)]
     for pieces in (bullets, asking, parts, lines, marked, sentences, halves):
         if 1 < len(pieces) == answers:
@@ -495,6 +534,35 @@ def _unlabelled(
         return repeated
     text = reading.text[start:end].strip()
     return [(start, end, text)] if len(text.split()) > _FEWEST_WORDS else []
+
+
+def _bullets_of_questions(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Give the bullets that may be questions: those with words, and no list of how an answer should be split."""
+    out: list[tuple[int, int, str]] = []
+    detail = False
+    above = start
+    for a, b, text in _bulleted(reading, start, end):
+        between = reading.flow[above:a].rstrip(" •·‣▪◦●*-\uf0b7")
+        if between.strip(_TRIM):
+            detail = bool(shape("detail_list").search(between))
+        above = b
+        if not detail and len(text.split()) > _FEWEST_WORDS:
+            out.append((a, b, text))
+        if shape("detail_list").search(text):
+            detail = True
+    return out
+
+
+def _asking_bullets(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    return [
+        line for line in _bullets_of_questions(reading, start, end) if shape("asking").match(line[2]) or "?" in line[2]
+    ]
+
+
+def _is_within_bullets(reading: Reading, item: _Item, start: int, end: int) -> bool:
+    """Whether a label counts parts of one of several bullets that ask."""
+    bullets = _asking_bullets(reading, start, end)
+    return len(bullets) >= _FEWEST_WORDS and bullets[0][0] < item.start
 
 
 def _plain(text: str) -> str:
@@ -634,6 +702,31 @@ def _numbered_in_answers(reading: Reading, reply: _Reply, answered: Sequence[Hit
     return out if len(out) > 1 else []
 
 
+def _beside_answers(reading: Reading, rows: Sequence[AskedRow], questions: Sequence[Question]) -> list[Question]:
+    """Make questions of a table that has them beside their answers; [] where the request itself tells more."""
+    found = [q for q in questions if not any(row.start <= q.start < row.answer[1] for row in rows)]
+    if len(rows) < max(_FEWEST_WORDS, len(found)):
+        return []
+    labels = [_label_of_row(reading, row) for row in rows]
+    if len(set(labels)) < len(labels) or not all(labels):
+        labels = [str(number) for number in range(1, len(rows) + 1)]
+    return [
+        _question(reading, name, _behind_label(reading, row), row.question[1], None, _BESIDE)
+        for name, row in zip(labels, rows, strict=True)
+    ]
+
+
+def _label_of_row(reading: Reading, row: AskedRow) -> str:
+    """Give the label of a row: in a cell of its own, or at the beginning of its question."""
+    found = shape("label").match(f"{row.label}." if row.label else reading.text[slice(*row.question)])
+    return "".join(c for c in found["label"] if c.isalnum()) if found else ""
+
+
+def _behind_label(reading: Reading, row: AskedRow) -> int:
+    found = shape("label").match(reading.text, *row.question)
+    return found.end() if found and not row.label else row.question[0]
+
+
 def _is_quoted(reading: Reading, question: Question) -> bool:
     """Whether a question stands in a line that is marked as quoted from another mail."""
     return reading.text[reading.line_at(question.start)[0] :].lstrip().startswith(">")
@@ -661,7 +754,7 @@ def _told(reading: Reading, reply: _Reply, told: Sequence[Hit]) -> list[Question
     hit = next((h for h in told if reply.holds(h.start) and h.end > h.start), None)
     if hit is None:
         return []
-    pieces = _coordinated(reading, (hit.start, hit.end, reading.text[hit.start : hit.end]))
+    pieces = _told_apart(reading, hit.start, hit.end)
     reading.review(
         "request_not_repeated",
         "The letter does not repeat the request; the questions are taken from what it says of it. Compare the request.",
@@ -672,6 +765,16 @@ def _told(reading: Reading, reply: _Reply, told: Sequence[Hit]) -> list[Question
         _question(reading, str(number), start, end, None, hit.rule.id)
         for number, (start, end, _) in enumerate(pieces, start=1)
     ]
+
+
+def _told_apart(reading: Reading, start: int, end: int) -> list[tuple[int, int, str]]:
+    """Cut what a sentence tells of a request at the words that ask, if it begins with such words."""
+    found = list(shape("told_apart").finditer(reading.flow, start, end))
+    if not found or not shape("told_apart").match(f", {reading.flow[start:end]}"):
+        return _coordinated(reading, (start, end, reading.text[start:end]))
+    starts = [start, *(hit.start("second") for hit in found)]
+    stops = [*(hit.start() for hit in found), end]
+    return [(a, b, reading.text[a:b]) for a, b in zip(starts, stops, strict=True)]
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
@@ -721,7 +824,7 @@ def _under(name: str, number: str) -> bool:
 def _answers(
     reading: Reading, reply: _Reply, questions: Sequence[Question], answered: Sequence[Hit]
 ) -> tuple[list[AnswerBlock], list[Hit]]:
-    stretches = _answer_stretches(reading, reply)
+    stretches = _behind_request(reading, _answer_stretches(reading, reply), questions)
     if not questions or not stretches:
         return [], []
     prefix = f"{reply.reference}/"
@@ -730,6 +833,8 @@ def _answers(
         blocks, used = _answers(reading, plain_reply, [_without(prefix, q) for q in questions], answered)
         return [replace(b, question_ids=tuple(prefix + name for name in b.question_ids)) for b in blocks], used
     names = [question.id for question in questions]
+    if all(question.rule == _BESIDE for question in questions):
+        return _answers_beside(reading, stretches, questions), []
     plain = any(question.rule.endswith(_PLAIN) for question in questions)
     hits = [
         hit
@@ -760,6 +865,18 @@ def _answers(
             or _by_content(reading, stretches, questions)
         )
     return blocks, used
+
+
+def _answers_beside(
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question]
+) -> list[AnswerBlock]:
+    """Give each question of a table the answer beside it."""
+    out = []
+    for question in questions:
+        row = next(row for row in reading.facts.asked_rows if row.start <= question.start < row.answer[1])
+        if any(a < row.answer[1] and row.answer[0] < b for a, b in stretches):
+            out.append(AnswerBlock((question.id,), *row.answer, "label"))
+    return out
 
 
 def _overlaid(blocks: Sequence[AnswerBlock], over: Sequence[AnswerBlock]) -> list[AnswerBlock]:
@@ -844,6 +961,15 @@ def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
         elif section.id not in {"footer", "marking"}:
             joined = False
     return out
+
+
+def _behind_request(
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question]
+) -> list[tuple[int, int]]:
+    """Leave out what stands above the request: it speaks of all of it; but a mail may repeat it below its sign-off."""
+    first = min((question.start for question in questions), default=0)
+    closed = [section.end for section in reading.facts.sections if section.id == "closing" and section.end <= first]
+    return [(a, b) for a, b in stretches if b > first or any(a < end for end in closed)]
 
 
 def _beneath_questions(stretches: Sequence[tuple[int, int]], questions: Sequence[Question]) -> list[AnswerBlock]:

@@ -21,6 +21,7 @@ from foi_nlp.regexes import SearchedText
 if TYPE_CHECKING:
     from foi_nlp import records
     from foi_nlp.pipeline.answers import AnswerBlock
+    from foi_nlp.pipeline.question_tables import AskedRow
 
 SPANS_KEY = "foi"
 _USER_DATA_KEY = "foi_reading"
@@ -57,6 +58,7 @@ class Facts:
     sections: list[records.Section] = field(default_factory=list)
     questions: list[records.Question] = field(default_factory=list)
     answers: list[AnswerBlock] = field(default_factory=list)
+    asked_rows: list[AskedRow] = field(default_factory=list)
     outcomes: list[records.Outcome] = field(default_factory=list)
     letter_outcome: records.LetterOutcome | None = None
     provisions: list[records.Provision] = field(default_factory=list)

@@ -10,6 +10,7 @@ its attributes:
 * `from` / `not_from`: the sections in progress in which the cue counts, or does not.
 * `first` / `first_from`: it counts only until a request was found, anywhere or in those sections.
 * `fresh`: the label in the cue ("Request 2") was not seen in the request before.
+* `asks`: what stands behind the cue asks.
 * `starts`: the cue counts only at the very beginning of its sentence.
 * `restarts`: a page may hold several replies; the cue begins another when its text was not seen before.
 """
@@ -19,7 +20,7 @@ from __future__ import annotations
 import bisect
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from spacy.tokens import Doc
 
 from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
+from foi_nlp.pipeline.question_tables import AskedRow, take_question_tables
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.pipeline.shapes import shape
@@ -99,7 +101,9 @@ class SectionsComponent:
         """Add to the Doc's reading."""
         reading = Reading.of(doc)
         hits = self.scanner.scan(reading)
+        reading.facts.asked_rows = take_question_tables(reading)
         units, used = _segment(reading, hits)
+        units = _with_rows(units, reading.facts.asked_rows)
         reading.facts.sections = _joined(units)
         for hit in used:
             reading.mark(LABEL, hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
@@ -122,6 +126,33 @@ def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[H
     _interleave(reading, units)
     _name_prefaces(units)
     return units, walk.used
+
+
+def _with_rows(units: list[_Unit], rows: Sequence[AskedRow]) -> list[_Unit]:
+    """Name the questions of a table request and its answers response; what stands around it stays what it is.
+
+    The head of the table belongs to the request; a section that began within the table ends with it.
+    """
+    if not rows:
+        return units
+    cuts = sorted({place for row in rows for place in (row.start, row.answer[0], row.answer[1])})
+    out: list[_Unit] = []
+    for unit in units:
+        inside = [cut for cut in cuts if unit.start < cut < unit.end]
+        out += [replace(unit, start=a, end=b) for a, b in pairwise([unit.start, *inside, unit.end])]
+    starts = [row.start for row in rows]
+    for unit in out:
+        i = bisect.bisect_right(starts, unit.start) - 1
+        if i >= 0 and unit.start < rows[i].answer[1]:
+            unit.section = "request" if unit.start < rows[i].answer[0] else "response"
+            unit.rule = ""
+    behind = rows[-1].answer[1]
+    for unit in out:
+        if unit.start >= behind:
+            if unit.section not in _BEFORE_ANSWERS:
+                break
+            unit.section, unit.rule = "response", ""
+    return out
 
 
 def _units(reading: Reading, hits: Sequence[Hit], furniture: Sequence[tuple[int, int]]) -> list[_Unit]:
@@ -300,6 +331,11 @@ class _Walk:
             return False
         if attributes.get("fresh") and _label(self.reading, hit.start) in self.asked:
             return False
+        if attributes.get("asks") and not _asks_behind(self.reading, hit.end):
+            return False
+        answers = self.section == "request" and attributes.get("at") != "line" and hit.rule.value in _ANSWERS
+        if answers and _applicant_speaks(self.reading, unit):
+            return False
         if attributes.get("restarts"):
             name = "".join(self.reading.forms.searched_flow.lowered[hit.start : hit.end].split())
             if self.section not in _HEAD and self.section != "intro" and (name in self.replies or not self.replies):
@@ -456,6 +492,23 @@ def _asks(reading: Reading, start: int, end: int) -> bool:
     return reading.text[start:end].rstrip(' \t\n*_"”’').endswith("?")
 
 
+def _asks_behind(reading: Reading, offset: int) -> bool:
+    """Whether the first paragraph behind a heading asks."""
+    begin = offset + len(reading.text[offset:]) - len(reading.text[offset:].lstrip())
+    found = _BLANK_LINE.search(reading.text, begin)
+    words = reading.ruled[begin : found.start() if found else len(reading.text)]
+    return "?" in words or bool(shape("question_opening").match(words))
+
+
+def _applicant_speaks(reading: Reading, unit: _Unit) -> bool:
+    """Whether a sentence of a request is the applicant's own, though it speaks as an authority may, too."""
+    if shape("asking_back").search(reading.ruled, unit.start, unit.end):
+        return False
+    return _asks(reading, unit.start, unit.end) or bool(
+        shape("applicant_speaks").search(reading.flow, unit.start, unit.end)
+    )
+
+
 def _end_of_answers(units: Sequence[_Unit]) -> int:
     return next((i for i, unit in enumerate(units) if unit.section in {"closing", "review_rights", "ico"}), len(units))
 
@@ -540,7 +593,11 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
     )
     followed = [
         any(
-            (units[i].paragraph != units[head].paragraph or (close and _answers_on_next_line(reading, units, i)))
+            (
+                units[i].paragraph != units[head].paragraph
+                or (close and _answers_on_next_line(reading, units, i))
+                or (units[i].section == "response" and bool(units[i].rule))
+            )
             and units[i].section not in {"footer", "marking"}
             and not _goes_on_asking(reading, units[i])
             for i in range(head + 1, stop)
