@@ -17,6 +17,8 @@ import holidays
 from foi_nlp.records import Date, Timeliness
 
 WORKING_DAYS_LIMIT = 20
+EXTENDED_LIMIT = 40  # with more time for the public interest test; the Commissioner's guidance on section 10(3)
+REVIEW = "review"  # the outcome of a letter that decides an internal review
 LONGEST_CREDIBLE_WORKING_DAYS = 60
 LONGEST_CREDIBLE_DAYS = 400
 _NATIONS = ("ENG", "WLS", "SCT", "NIR")
@@ -92,17 +94,35 @@ def clock(
     return result
 
 
-def timeliness_of(dates: Sequence[Date], *, regime: str = "FOIA 2000") -> Timeliness:
-    """Work out the clock from the dates of a letter. A page of several answers has no one clock."""
+def whole_day(iso: str) -> date | None:
+    """Give the day that an ISO date names; None for a part of a date, or for no date at all."""
+    try:
+        return date.fromisoformat(iso) if len(iso) == len("2000-01-01") else None
+    except ValueError:
+        return None
+
+
+def timeliness_of(dates: Sequence[Date], *, regime: str = "FOIA 2000", of_review: bool = False) -> Timeliness:
+    """Work out the clock from the dates of a letter. A page of several answers has no one clock.
+
+    With `of_review` the letter is the decision of an internal review, which says nothing of when the first answer came.
+    """
     days = {
-        role: sorted({date.fromisoformat(d.iso) for d in dates if d.role == role and len(d.iso) == len("2000-01-01")})
+        role: sorted({day for d in dates if d.role == role and (day := whole_day(d.iso)) is not None})
         for role in ("letter_date", "received", "clarified")
     }
     if len(days["letter_date"]) > 1:
         return Timeliness(note="the page holds several answers, each with its own clock")
+    received, answered = (min(days[role], default=None) for role in ("received", "letter_date"))
+    if of_review:
+        return Timeliness(
+            received=received.isoformat() if received else None,
+            answered=answered.isoformat() if answered else None,
+            note="the decision of an internal review: it has no part in the time that the first answer took",
+        )
     return clock(
-        received=days["received"][0] if days["received"] else None,
-        answered=days["letter_date"][0] if days["letter_date"] else None,
+        received=received,
+        answered=answered,
         clarified=days["clarified"][-1] if days["clarified"] else None,
         regime=regime,
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from foi_nlp.collate import Collation
+from foi_nlp.collate.grading import words_as_label
 from foi_nlp.letters import open_letters
 from foi_nlp.letters.model import Letter
 from foi_nlp.records import (
@@ -295,10 +296,19 @@ def compared(wanted: Collation, found: Collation) -> Compared:
 def _by_cell(collation: Collation) -> Counter[tuple[tuple[str, object], ...]]:
     first = collation.tables["groups"][0]["group_id"]
     return Counter(
-        tuple((key, "asked" if key == "measure" and str(row[key]).startswith("asked") else
-               "other" if key == "measure" else row[key]) for key in (*_CELL, *_CONTENT, "measure"))
+        tuple((key, _cell(key, row[key])) for key in (*_CELL, *_CONTENT, "measure"))
         for row in collation.rows("comparison", group_id=first)
-    )  # fmt: skip
+    )
+
+
+def _cell(column: str, value: object) -> object:
+    if column == "measure":
+        return "asked" if str(value).startswith("asked") else "other"
+    return _folded(value) if column == "line" else value
+
+
+def _folded(line: object) -> str:
+    return " / ".join(words_as_label(label) for label in str(line).split(" / "))
 
 
 def _rows(cells: Counter[tuple[tuple[str, object], ...]]) -> list[dict[str, object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from foi_nlp.collate import Collation, collate, method_note
 from foi_nlp.collate.note import brief
 from foi_nlp.collate.report import report_html
-from foi_nlp.records import LetterRecord, Observation
+from foi_nlp.records import Date, LetterRecord, Observation
 from foi_nlp.review.decisions import Decision
 from foi_nlp.review.items import FINISHED
 from foi_nlp.review.journal import Journal
@@ -103,8 +104,12 @@ def test_where_reviewers_differ_the_prediction_stands_and_the_item_is_named(tmp_
     c = collate([run])
     assert _values(c) == [("2018", 31), ("2019", 42)]
     (issue,) = [row for row in c.tables["issues"] if row["code"] == "reviewers_differ"]
-    assert f"kent.txt: observation at {WRONG.start}: ann: " in str(issue["text"])
-    assert "bob: rejected" in str(issue["text"])
+    text = str(issue["text"])
+    assert "kent.txt: observation «31»: 1 reviewer: question 1: 2018 = 32" in text
+    assert "1 reviewer: rejected" in text
+    published = method_note(c) + report_html(c) + "".join(brief(c))
+    assert text in published
+    assert "ann" not in re.findall(r"\w+", published)
     assert "Reviewers have decided, and none of their decisions could be applied." in method_note(c)
 
 
@@ -113,7 +118,7 @@ def test_decisions_that_fit_no_letter_are_named(tmp_path: Path) -> None:
     _decide(run, "ann", WRONG, CORRECTED, record=KENT.model_copy(update={"text_sha256": "0" * 64}))
     c = collate([run])
     assert _values(c) == [("2018", 31), ("2019", 42)]
-    said = "kent.txt: 1 decision was not applied, made on a text that run lacks"
+    said = "kent.txt: 1 decision not applied, made on a text that no letter has"
     assert said in [row["text"] for row in c.tables["issues"]]
     assert "none of their decisions could be applied" in "\n".join(brief(c))
 
@@ -122,15 +127,72 @@ def test_a_torn_decision_is_named(tmp_path: Path) -> None:
     run = _write(tmp_path)
     (run / "review").mkdir()
     (run / "review" / "ann.jsonl").write_text('{"schema": "foi_deci', encoding="utf-8")
-    assert "unreadable_decision" in [row["code"] for row in collate([run]).tables["issues"]]
+    (issue,) = [row for row in collate([run]).tables["issues"] if row["code"] == "unreadable_decision"]
+    assert issue["text"] == "run: 1 decision could not be read; foi_nlp review merge says where"
 
 
-def test_of_several_runs_each_is_said(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [0, 1])
+def test_what_was_decided_in_either_run_holds_for_a_letter_of_both(first: int, tmp_path: Path) -> None:
+    runs = [_write(tmp_path), _write(tmp_path, name="again")]
+    _decide(runs[first], "ann", WRONG, CORRECTED)
+    _decide(runs[1 - first], "bob", MEANT)
+    c = collate(runs)
+    assert _values(c) == [("2018", 32)]
+    assert "2 decisions of 1 reviewer in run and 1 reviewer in again were applied." in method_note(c)
+    assert [(row["decisions"], row["reviewers"]) for row in c.tables["runs"]] == [(1, 1), (1, 1)]
+
+
+def test_one_decision_that_is_kept_in_two_runs_counts_once(tmp_path: Path) -> None:
     runs = [_write(tmp_path), _write(tmp_path, name="again")]
     for run in runs:
         _decide(run, "ann", WRONG, CORRECTED)
-    said = "1 decision of 1 reviewer (run) and 1 decision of 1 reviewer (again) were applied."
-    assert said in method_note(collate(runs))
+    assert "1 decision of 1 reviewer in run and 1 reviewer in again was applied." in method_note(collate(runs))
+
+
+def test_reviewers_of_two_runs_who_differ_on_one_letter_are_named_as_a_conflict(tmp_path: Path) -> None:
+    runs = [_write(tmp_path), _write(tmp_path, name="again")]
+    _decide(runs[0], "ann", WRONG, CORRECTED)
+    _decide(runs[1], "bob", WRONG)
+    c = collate(runs)
+    assert _values(c) == [("2018", 31), ("2019", 42)]
+    assert [row["code"] for row in c.tables["issues"]].count("reviewers_differ") == 1
+
+
+def _elsewhere(record: LetterRecord) -> LetterRecord:
+    """Give the letter as another file has it: the same facts, dated and referenced, in another text."""
+    return _hashed(record.model_copy(update={"text": f" {record.text}", "source": "kent.pdf"}))
+
+
+@pytest.mark.parametrize("reviewed", [0, 1])
+def test_of_two_copies_the_reviewed_one_counts(reviewed: int, tmp_path: Path) -> None:
+    dated = letter("kent", {"2018": 31, "2019": 42}, text=TEXT, reference="1/21", date="2021-03-01")
+    copies = [_hashed(dated), _elsewhere(dated)]
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "letters.jsonl").write_text("\n".join(r.model_dump_json(by_alias=True) for r in copies), encoding="utf-8")
+    _decide(run, "ann", WRONG, CORRECTED, record=copies[reviewed])
+    c = collate([run])
+    assert _values(c) == [("2018", 32), ("2019", 42)]
+    (standing,) = [row for row in c.tables["letters"] if row["duplicate_of"] is None]
+    assert (standing["source"], standing["decisions"]) == (copies[reviewed].source, 1)
+
+
+def test_a_date_that_a_reviewer_corrects_changes_the_clock(tmp_path: Path) -> None:
+    run = _write(tmp_path)
+    dated = _hashed(letter("surrey", {"2018": 1}, text=f"{TEXT} 2 March 2021 1 March 2021", date="2021-03-01"))
+    received = Date(role="received", iso="2021-02-01", start=0, end=1)
+    dated = dated.model_copy(update={"dates": [*dated.dates, received]})
+    (run / "letters.jsonl").write_text(dated.model_dump_json(by_alias=True), encoding="utf-8")
+    decision = {
+        "id": "d1", "when": "2026-01-01T00:00:00Z", "who": "ann", "letter": dated.text_sha256, "source": dated.source,
+        "action": "edit", "kind": "date", "before": received.model_dump(mode="json"),
+        "after": received.model_copy(update={"iso": "2021-01-04"}).model_dump(mode="json"),
+    }  # fmt: skip
+    Journal(run / "review" / "ann.jsonl").append([Decision.model_validate(decision)])
+    (clock,) = collate([run]).tables["timeliness"]
+    assert (clock["received"], clock["working_days"], clock["deadline"], clock["in_time"]) == (
+        "2021-01-04", 40, "2021-02-01", "no",
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(

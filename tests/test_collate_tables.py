@@ -23,6 +23,7 @@ from foi_nlp.records import (
     Reference,
 )
 from foi_nlp.resources import registers_folder
+from foi_nlp.timeliness import timeliness_of
 from tests.collate_support import REAL, found_records, gold_facts, gold_records, group_of
 
 ASKED = "How many dogs were seized by your officers in 2019 and 2020?"
@@ -134,8 +135,8 @@ def test_columns_that_are_read_as_metrics_are_lines_of_their_own() -> None:
     first.metric, second.metric = "Female", "Male"
     c = collate_records([record])
     assert {row["line"]: row["value"] for row in c.tables["comparison"] if row["observation_id"]} == {
-        "female": 3,
-        "male": 4,
+        "Female": 3,
+        "Male": 4,
     }
 
 
@@ -449,7 +450,7 @@ def test_a_change_in_recording_breaks_the_years_that_reach_past_its_day(said: st
 def test_a_change_in_recording_that_names_a_row_breaks_that_row_alone() -> None:
     record = letter("kent", dict(YEARS), text=f"{ASKED} 3 4 5\n\nThe rise at Mill Lane follows from a new system.")
     record.observations[1].breakdown = {"place": "Mill Lane"}
-    assert _broken(_with_change(record)) == {("2020", "mill lane")}
+    assert _broken(_with_change(record)) == {("2020", "Mill Lane")}
 
 
 def test_a_change_in_recording_that_is_placed_already_is_left_there() -> None:
@@ -525,9 +526,9 @@ def test_where_the_question_names_no_unit_the_one_that_most_forces_use_is_the_me
     [
         ("1. The number of dogs seized", "all"),
         ("Dogs seized by officers", "all"),
-        ("Dogs", "dog"),
-        ("Dogs in kennels", "dog in kennel"),
-        ("Mill Lane", "mill lane"),
+        ("Dogs", "Dogs"),
+        ("Dogs in kennels", "Dogs in kennels"),
+        ("Mill Lane", "Mill Lane"),
     ],
 )
 def test_a_label_that_only_repeats_the_question_splits_nothing(label: str, line: str) -> None:
@@ -540,7 +541,7 @@ def test_a_label_of_one_of_several_things_asked_for_is_a_line() -> None:
     asked = "How many burglaries, robberies and thefts were there in 2019?"
     record = letter("kent", {"2019": 3}, question=asked)
     record.observations[0].breakdown = {"offence": "Burglary"}
-    assert [r["line"] for r in collate_records([record]).tables["comparison"] if r["observation_id"]] == ["burglary"]
+    assert [r["line"] for r in collate_records([record]).tables["comparison"] if r["observation_id"]] == ["Burglary"]
 
 
 def test_the_method_note_counts_what_the_tables_hold(tmp_path: Path) -> None:
@@ -624,16 +625,16 @@ def _rows_of(*breakdowns: dict[str, str | bool], years: tuple[str, ...] = ("2019
 
 def test_the_label_of_a_total_is_the_whole() -> None:
     parts: list[dict[str, str | bool]] = [{"area": "North"}, {"area": "South"}]
-    assert _rows_of(*parts, {"area": "Shire", "total": True}) == ["all", "north", "south"]
-    assert _rows_of(*parts, {"area": "Cyfanswm / Total", "total": True}) == ["all", "north", "south"]
+    assert _rows_of(*parts, {"area": "Shire", "total": True}) == ["all", "North", "South"]
+    assert _rows_of(*parts, {"area": "Cyfanswm / Total", "total": True}) == ["all", "North", "South"]
 
 
 def test_the_total_of_one_row_stays_that_row() -> None:
-    assert _rows_of({"area": "North"}, {"area": "North", "total": True}) == ["north"]
+    assert _rows_of({"area": "North"}, {"area": "North", "total": True}) == ["North"]
 
 
 def test_columns_of_totals_alone_leave_each_row_its_label() -> None:
-    assert _rows_of({"area": "North", "total": True}, {"area": "South", "total": True}) == ["north", "south"]
+    assert _rows_of({"area": "North", "total": True}, {"area": "South", "total": True}) == ["North", "South"]
 
 
 def test_a_caveat_of_a_table_bears_on_its_figures_alone() -> None:
@@ -685,3 +686,115 @@ def test_a_joint_letter_that_names_the_force_of_a_row_gives_its_figure_to_that_f
     record.observations[0].breakdown = {"category": name}
     (row,) = [row for row in collate_records([record]).tables["comparison"] if row["observation_id"]]
     assert (row["authority_id"], row["line"], row["grade"]) == ("kent", "all", "comparable")
+
+
+def test_a_line_stands_in_the_words_of_most_figures_and_not_folded() -> None:
+    def aged(force: str, label: str) -> LetterRecord:
+        record = letter(force, {"2019": 3, "2020": 4})
+        for o in record.observations:
+            o.breakdown = {"age": label}
+        return record
+
+    c = collate_records(
+        [aged("kent", "25-39 year olds"), aged("essex", "25-39 Year Olds"), aged("surrey", "25-39 year olds")]
+    )
+    assert {row["line"] for row in c.tables["comparison"] if row["observation_id"]} == {"25-39 year olds"}
+    assert {row["line"] for row in c.tables["observations"]} == {"25-39 year olds"}
+    assert [row["forces"] for row in c.tables["totals"]] == [3, 3]
+
+
+def _holding(record: LetterRecord, *, outcome: str = "holding", of_question: str = "pit_extension") -> LetterRecord:
+    record.observations = []
+    record.letter_outcome = LetterOutcome(id=outcome)
+    record.outcomes[0].outcome = of_question
+    return record
+
+
+def test_a_letter_that_gives_no_answer_yet_takes_the_place_of_none() -> None:
+    holding = _holding(letter("kent", {}, date="", source="wait.txt", reference="2/21"))
+    c = collate_records([letter("kent", {"2019": 3, "2020": 4}), holding])
+    assert {row["grade"] for row in c.tables["comparison"]} == {"comparable"}
+    assert [row["code"] for row in c.tables["issues"]] == ["several_letters"]
+    assert [row["answer"] for row in c.tables["requests"]] == ["answered"]
+
+
+def test_what_a_corrected_letter_said_is_no_reason_for_a_gap() -> None:
+    first = letter("kent", {}, date="2021-03-01", reference="1/21", outcome="refused_cost")
+    second = letter("kent", {}, date="2021-04-01", reference="2/21", outcome="not_held")
+    c = collate_records([first, second])
+    (gap,) = c.tables["comparison"]
+    assert (gap["value_status"], gap["letter_id"]) == ("not_held", c.tables["letters"][1]["letter_id"])
+
+
+def test_letters_without_an_order_correct_none() -> None:
+    letters = [letter("kent", {"2019": n}, date="", reference=f"{n}/21", source=f"{n}.txt") for n in (1, 2)]
+    assert [row["corrects"] for row in collate_records(letters).tables["replies"]] == [None, None]
+
+
+def test_a_joint_letter_and_one_of_its_forces_alone_are_not_both_counted() -> None:
+    joint = letter("kent", {"2019": 3}, date="2021-03-01", reference="1/21")
+    joint.authorities += [Authority(id="essex", name="Essex Police", role="joint_responder", start=0, end=0)]
+    alone = letter("kent", {"2019": 2}, date="2021-04-01", reference="2/21")
+    c = collate_records([joint, alone])
+    assert all("two_replies" in str(row["reason_ids"]) for row in c.tables["comparison"] if row["observation_id"])
+
+
+def _clocked(record: LetterRecord, received: str) -> LetterRecord:
+    record.dates.append(Date(role="received", iso=received, start=0, end=0))
+    record.timeliness = timeliness_of(record.dates, regime=record.regime)
+    return record
+
+
+def test_a_reply_after_a_notice_of_more_time_has_forty_days() -> None:
+    notice = _holding(
+        _clocked(letter("kent", {}, date="2021-03-01", source="wait.txt", reference="2/21"), "2021-02-01")
+    )
+    reply = _clocked(letter("kent", {"2019": 3}, date="2021-03-29"), "2021-02-01")
+    c = collate_records([notice, reply])
+    first, second = c.tables["timeliness"]
+    assert (first["limit"], first["in_time"]) == (20, "yes")
+    assert (second["working_days"], second["limit"], second["in_time"]) == (39, 40, "yes")
+    assert "public interest" in str(second["note"])
+    assert _clocked(letter("kent", {}, date="2021-03-29"), "2021-02-01").timeliness.in_time is False
+
+
+def test_while_more_time_is_taken_the_fortieth_day_is_due_and_after_a_clarification_none() -> None:
+    notice = _holding(_clocked(letter("kent", {}, date="2021-03-01"), "2021-02-01"))
+    asking = _holding(
+        _clocked(letter("essex", {}, date="2021-03-01"), "2021-02-01"),
+        outcome="clarification", of_question="clarification_sought",
+    )  # fmt: skip
+    due = {row["authority_id"]: row["due"] for row in collate_records([notice, asking]).tables["requests"]}
+    assert due == {"kent": "2021-03-30", "essex": None}
+
+
+def test_the_decision_of_a_review_has_no_clock() -> None:
+    record = _clocked(letter("kent", {}, date="2021-09-01"), "2021-02-01")
+    found = timeliness_of(record.dates, of_review=True)
+    assert (found.working_days, found.in_time, found.deadline) == (None, None, None)
+    assert (found.received, found.answered) == ("2021-02-01", "2021-09-01")
+
+
+def test_the_days_of_the_clock_lead_to_their_places() -> None:
+    text = "Received 1 February 2021. Dated 1 March 2021."
+    record = letter("kent", {}, text=text)
+    record.dates = [
+        Date(role="letter_date", iso="2021-03-01", start=32, end=44),
+        Date(role="received", iso="2021-02-01", start=9, end=24),
+    ]
+    record.timeliness = timeliness_of(record.dates)
+    c = collate_records([record])
+    (row,) = c.tables["timeliness"]
+    said = {row["evidence_id"]: row["exact"] for row in c.tables["evidence"]}
+    assert said[row["received_evidence_id"]] == "1 February 2021"
+    assert said[row["answered_evidence_id"]] == "1 March 2021"
+
+
+def test_a_sum_says_which_forces_are_not_in_it_and_what_limits_it(tmp_path: Path) -> None:
+    campaign = _campaign(tmp_path, CAMPAIGN)
+    forces = ("kent", "essex")
+    records = [letter(f, {"2019": 3}, caveats=("estimate",) if f == "kent" else ()) for f in forces]
+    (total,) = collate_records(records, campaign=read_campaign(campaign)).tables["totals"]
+    assert total["total"] == 6
+    assert total["with_care"] == "kent: the figure is an estimate"
+    assert total["not_in_sum"] == "police-scotland"

@@ -14,16 +14,15 @@ from foi_nlp.collate.campaign import Campaign, authorities, read_campaign
 from foi_nlp.collate.comparison import add_comparison
 from foi_nlp.collate.corrections import superseded_answers
 from foi_nlp.collate.errors import CollateError
+from foi_nlp.collate.extensions import extend_clocks
 from foi_nlp.collate.facts import add_facts
-from foi_nlp.collate.figures import Figure, add_observations, figures_of
+from foi_nlp.collate.figures import Figure, add_observations, figures_of, worded
 from foi_nlp.collate.letters import (
     Run,
     add_authorities,
     add_letter,
-    add_runs,
     read_letters,
     read_run,
-    report_letters,
 )
 from foi_nlp.collate.membership import find_members
 from foi_nlp.collate.requests import add_request
@@ -91,9 +90,7 @@ def collate_runs(runs: Sequence[Run], *, campaign: Campaign | None = None) -> Co
     """Collate the letters of runs; with a campaign, those that answer its request."""
     known = authorities()
     tables = Tables(known)
-    letters = read_letters(runs)
-    add_runs(tables, runs)
-    report_letters(tables, letters)
+    letters = read_letters(tables, runs)
     membership = find_members(tables, letters, campaign)
     figures: list[Figure] = []
     for letter in letters:
@@ -101,6 +98,8 @@ def collate_runs(runs: Sequence[Run], *, campaign: Campaign | None = None) -> Co
         if letter.duplicate_of is None:
             add_facts(tables, membership, letter)
             figures += figures_of(membership, letter)
+    figures = worded(figures)
+    extend_clocks(tables, membership)
     superseded = superseded_answers(tables, membership, figures)
     add_observations(tables, figures, superseded)
     by_request: dict[str, list[Figure]] = {}

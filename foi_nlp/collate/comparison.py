@@ -43,7 +43,7 @@ def add_comparison(
 ) -> None:
     """Add the cells of one request and their sums. `asked` are its rows of `requests`."""
     rows = _cells(tables, request, figures, superseded)
-    rows += gaps(tables, membership, request, asked, rows)
+    rows += gaps(tables, membership, request, asked, rows, superseded)
     order = {a.id: n for n, a in enumerate(request.asked)}
     rows.sort(key=lambda row: (order.get(str(row["question_id"]), len(order)), row["measure"] != ASKED,
                                row["line"] != ALL, str(row["line"]), str(row.get("period_start") or ""),
@@ -53,7 +53,7 @@ def add_comparison(
         row["cell_id"] = f"{request.id}-c{number:0{width}}"
         _put_verdicts(row)
     tables.extend("comparison", rows)
-    add_totals(tables, request.id, rows)
+    add_totals(tables, request.id, rows, asked)
     _report_years(tables, request, rows)
 
 
@@ -229,8 +229,11 @@ def _report_years(tables: Tables, request: Request, rows: Sequence[Row]) -> None
             by_type.setdefault(kind, set()).add(str(row["authority_id"]))
     if len(by_type) < 2:
         return
-    said = "; ".join(f"{kind} years: {tables.names(forces)}" for kind, forces in sorted(by_type.items()))
     asked_type = _asked_year_type(request)
     asked = f" ({asked_type} years were asked for)" if asked_type else ""
-    text = f"calendar and financial years are kept apart{asked}: {said}"
+    in_both = set.intersection(*by_type.values())
+    alone = {kind: forces - in_both for kind, forces in sorted(by_type.items())}
+    said = [f"{kind} years: {tables.names(forces)}" for kind, forces in alone.items() if forces]
+    said += [f"years of both kinds: {tables.names(in_both)}"] if in_both else []
+    text = f"calendar and financial years are kept apart{asked}: {'; '.join(said)}"
     tables.add_issue("year_types", text, group=request.id)

@@ -3,11 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from foi_nlp.collate.figures import Figure
 from foi_nlp.collate.letters import CollatedLetter
 from foi_nlp.collate.membership import Membership, Request
 from foi_nlp.collate.tables import Tables
+from foi_nlp.registers import by_id
+from foi_nlp.timeliness import whole_day
+
+Standing = Literal["two_replies", "corrected", "several_letters"]
+_NO_ANSWER = frozenset({"unresolved", "pending"})
+_SAID: dict[Standing, str] = {
+    "two_replies": "their dates do not say which one stands, so that no figure is compared that both may give",
+    "corrected": "the latest stands for each question that it answers",
+    "several_letters": "no two of them answer the same question",
+}
+
+
+def is_answer(outcome: object) -> bool:
+    """Whether an outcome answers its question: neither silence nor a notice that an answer will come."""
+    return by_id("outcomes").get(str(outcome), {}).get("group") not in _NO_ANSWER
 
 
 def superseded_answers(
@@ -20,41 +36,44 @@ def superseded_answers(
     found: dict[tuple[str, str, str], str] = {}
     answered = {(f.letter.id, f.request.id, f.question) for f in figures if f.request and f.question}
     for row in tables.rows["outcomes"]:
-        if row["outcome"] != "not_addressed":
+        if is_answer(row["outcome"]):
             for question in str(row["question_ids"] or "").split(";"):
                 answered.add((str(row["letter_id"]), str(row["group_id"]), question))
     for request in membership.requests:
-        for letters in membership.letters_by_force(request).values():
-            if len(letters) < 2:
-                continue
-            ordered = _in_order(letters)
-            _report(tables, request, letters, ordered)
-            for n, letter in enumerate(letters if ordered is None else ordered):
-                for asked in request.asked:
-                    if ordered is None:
-                        found[letter.id, request.id, asked.id] = ""
-                        continue
-                    later = [o.id for o in ordered[n + 1 :] if (o.id, request.id, asked.id) in answered]
-                    if later:
-                        found[letter.id, request.id, asked.id] = later[-1]
+        for letters in _of_one_force(membership, request):
+            standing: Standing = "several_letters"
+            for asked in request.asked:
+                telling = [letter for letter in letters if (letter.id, request.id, asked.id) in answered]
+                if len(telling) < 2:
+                    continue
+                ordered = in_order(telling)
+                standing = "two_replies" if ordered is None or standing == "two_replies" else "corrected"
+                if ordered is None:
+                    found |= {(letter.id, request.id, asked.id): "" for letter in telling}
+                else:
+                    found |= {(letter.id, request.id, asked.id): ordered[-1].id for letter in ordered[:-1]}
+            names = ", ".join(letter.record.source for letter in in_order(letters) or letters)
+            text = f"{names}: letters of one force to one request; {_SAID[standing]}"
+            tables.add_issue(standing, text, group=request.id)
     return found
 
 
-def _in_order(letters: Sequence[CollatedLetter]) -> list[CollatedLetter] | None:
-    """Give letters by their dates; None if one has no whole date or two have the same."""
-    dates = [letter.date for letter in letters]
-    known = all(len(date) == len("2021-03-01") for date in dates) and len(set(dates)) == len(dates)
-    return sorted(letters, key=lambda letter: letter.date) if known else None
+def _of_one_force(membership: Membership, request: Request) -> list[list[CollatedLetter]]:
+    """Give the letters of each force that has sent several; a joint letter is one of each of its forces."""
+    found: list[tuple[set[str], list[CollatedLetter]]] = []
+    for force, letters in membership.letters_by_force(request).items():
+        joined = [entry for entry in found if not entry[0].isdisjoint(force)]
+        found = [entry for entry in found if entry not in joined]
+        found.append((set(force).union(*(f for f, _ in joined)), [x for _, own in joined for x in own] + letters))
+    return [letters for _, letters in found if len(letters) > 1]
 
 
-def _report(
-    tables: Tables, request: Request, letters: Sequence[CollatedLetter], ordered: Sequence[CollatedLetter] | None
-) -> None:
-    names = ", ".join(letter.record.source for letter in ordered or letters)
-    what_stands = (
-        "their dates do not say which one stands, so that none of their figures is compared"
-        if ordered is None
-        else "the latest stands for each question that it answers"
-    )
-    code = "two_replies" if ordered is None else "corrected"
-    tables.add_issue(code, f"{names}: letters of one force to one request; {what_stands}", group=request.id)
+def in_order(letters: Sequence[CollatedLetter]) -> list[CollatedLetter] | None:
+    """Give letters by their dates; None if one has no whole date, two have the same, or not all are of the same forces.
+
+    What a joint letter says of one of its forces is not known to take the place of what that force said alone.
+    """
+    dates = [whole_day(letter.date) for letter in letters]
+    known = None not in dates and len(set(dates)) == len(dates)
+    alike = len({frozenset(letter.responders) for letter in letters}) == 1
+    return sorted(letters, key=lambda letter: letter.date) if known and alike else None

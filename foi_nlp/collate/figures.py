@@ -6,13 +6,14 @@ Writes the table `observations`.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from foi_nlp.collate.aligning import Asked, meaning
 from foi_nlp.collate.campaign import fold_name, ids_by_name
 from foi_nlp.collate.facts import whole_request
-from foi_nlp.collate.grading import ALL, breakdown_json, caveats_on, is_proxy, line_of
+from foi_nlp.collate.grading import ALL, breakdown_json, caveats_on, is_proxy, line_of, wording_of
 from foi_nlp.collate.letters import CollatedLetter
 from foi_nlp.collate.membership import Membership, Request
 from foi_nlp.collate.schema import joined
@@ -21,12 +22,13 @@ from foi_nlp.collate.wording import words_of
 from foi_nlp.records import LetterRecord, Observation
 from foi_nlp.tables.words import is_word
 
+_AS_IN_THE_RECORD = {"unit", "value", "value_raw", "symbol", "low", "high", "approximate", "method", "check"}
 _REFERENCE = re.compile(r"\([^()]*\)|\d+")
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure with its place in a request."""
+    """A figure with its place in a request. `wording` is its line as its letter writes it."""
 
     letter: CollatedLetter
     observation: Observation
@@ -34,6 +36,7 @@ class Figure:
     question: str | None
     authorities: tuple[str, ...]
     line: str
+    wording: str
 
 
 def figures_of(membership: Membership, letter: CollatedLetter) -> list[Figure]:
@@ -63,7 +66,6 @@ def add_observations(tables: Tables, figures: Sequence[Figure], superseded: Mapp
             letter_question=o.question,
             question_id=figure.question,
             measure=o.metric or None,
-            unit=o.unit,
             breakdown=breakdown_json(o.breakdown),
             line=figure.line,
             period_label=o.period.label,
@@ -71,23 +73,16 @@ def add_observations(tables: Tables, figures: Sequence[Figure], superseded: Mapp
             period_start=o.period.start,
             period_end=o.period.end,
             period_complete=o.period.complete,
-            value=o.value,
-            value_raw=o.value_raw,
-            symbol=o.symbol,
-            low=o.low,
-            high=o.high,
             value_status=o.status,
-            approximate=o.approximate,
             proxy=is_proxy(o, letter.record, caveats),
             caveats=joined(c.category for c in caveats),
-            method=o.method,
             table_id=o.table,
             table_row=o.cell[0] if o.cell else None,
             table_column=o.cell[1] if o.cell else None,
-            check=o.check,
             rule=o.rule or None,
             superseded_by=superseded.get((letter.id, request or "", figure.question or "")) or None,
             evidence_id=tables.place(letter, o.start, o.end, o.place),
+            **o.model_dump(include=_AS_IN_THE_RECORD),
         )
 
 
@@ -163,15 +158,30 @@ def _figure(
     question = None
     if request is not None and questions:
         question = _best_question(observation, questions, request.asked, letter.record)
-    line = line_of(breakdown, observation.unit if alike.splits_nothing(observation) else "")
-    if line != ALL and request is not None and question is not None and alike.splits_nothing(observation):
+    unit = observation.unit if alike.splits_nothing(observation) else ""
+    if request is not None and question is not None and alike.splits_nothing(observation):
         text = next((a.text for a in request.asked if a.id == question), "")
-        line = ALL if _says_the_question(breakdown, text) else line
+        breakdown = {} if _says_the_question(breakdown, text) else breakdown
+    line, wording = line_of(breakdown, unit), wording_of(breakdown, unit)
     if line == ALL and alike.is_column(observation):
-        line = line_of({"measure": observation.metric})
+        column: dict[str, str | bool] = {"measure": observation.metric}
+        line, wording = line_of(column), wording_of(column)
     if request is not None and question is not None and line == ALL:
         question = _yearly_part(question, request.asked)
-    return Figure(letter, observation, request, question, owners, line)
+    return Figure(letter, observation, request, question, owners, line, wording)
+
+
+def worded(figures: Sequence[Figure]) -> list[Figure]:
+    """Give figures with each line in the wording that most of them have of it, so that readers see a letter's words."""
+    found: dict[tuple[str, str], Counter[str]] = {}
+    for figure in figures:
+        found.setdefault((_home(figure), figure.line), Counter())[figure.wording] += 1
+    often = {key: wordings.most_common(1)[0][0] for key, wordings in found.items()}
+    return [f if f.line == ALL else replace(f, line=often[_home(f), f.line]) for f in figures]
+
+
+def _home(figure: Figure) -> str:
+    return figure.request.id if figure.request else figure.letter.id
 
 
 def _says_the_question(breakdown: Mapping[str, str | bool], question: str) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from foi_nlp.collate.aligning import Asked
+from foi_nlp.collate.corrections import is_answer
 from foi_nlp.collate.grading import ALL
 from foi_nlp.collate.letters import UNKNOWN
 from foi_nlp.collate.membership import Membership, Request
@@ -47,9 +48,17 @@ _TEXTS = {
 
 
 def gaps(
-    tables: Tables, membership: Membership, request: Request, asked: Sequence[Row], rows: Sequence[Row]
+    tables: Tables,
+    membership: Membership,
+    request: Request,
+    asked: Sequence[Row],
+    rows: Sequence[Row],
+    superseded: Mapping[tuple[str, str, str], str],
 ) -> list[Row]:
-    """Give a row for each question to which an authority asked has no figure, and for each year that it leaves out."""
+    """Give a row for each question to which an authority asked has no figure, and for each year that it leaves out.
+
+    Where a later letter answers a question, what an earlier one said of it is no reason.
+    """
     parents = {a.parent for a in request.asked}
     leaves = [a for a in request.asked if a.id not in parents]
     outcomes = [row for row in tables.rows["outcomes"] if row["group_id"] == request.id]
@@ -60,7 +69,8 @@ def gaps(
         mine = [row for row in rows if authority in str(row["authority_id"]).split(";")]
         letters = {letter.id for letter in senders if authority in (letter.responders or (UNKNOWN,))}
         for question in leaves:
-            status, outcome = _status(question, request.asked, outcomes, letters)
+            standing = [row for row in outcomes if not superseded.get((str(row["letter_id"]), request.id, question.id))]
+            status, outcome = _status(question, request.asked, standing, letters)
             if who["answer"] == "no_reply":
                 status, outcome = "no_reply", None
             row: Row = {
@@ -114,11 +124,12 @@ def _status(
     """Give why a force has no figure for a question, from the outcome that its letter gives it or its parent."""
     wanted: str | None = question.id
     while wanted is not None:
-        for row in outcomes:
-            if row["letter_id"] in letters and wanted in str(row["question_ids"] or "").split(";"):
-                outcome = str(row["outcome"])
-                status = next((s for prefix, s in _STATUS_OF_OUTCOME if outcome.startswith(prefix)), "no_figure")
-                return status, row
+        here = [row for row in outcomes
+                if row["letter_id"] in letters and wanted in str(row["question_ids"] or "").split(";")]  # fmt: skip
+        if here:
+            row = next((row for row in here if is_answer(row["outcome"])), here[0])
+            found = (s for prefix, s in _STATUS_OF_OUTCOME if str(row["outcome"]).startswith(prefix))
+            return next(found, "no_figure"), row
         wanted = next((a.parent for a in asked if a.id == wanted), None)
     return "no_figure", None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -70,16 +70,26 @@ def verdict(ids: Iterable[str], *, over_time: bool = False) -> Verdict:
     return Verdict(_GRADE[worst], tuple(by_text.values()))
 
 
-def line_of(breakdown: dict[str, str | bool], unit: str = "") -> str:
+def line_of(breakdown: Mapping[str, str | bool], unit: str = "") -> str:
     """Give a breakdown as one line of a comparison: its labels folded; `all` for the whole or a total of it.
 
     Labels are the same line only if their words are: capitals, plurals, punctuation and a leading code apart. A label
     that only names the unit (a row headed `Incidents`) or is the mark of a question (`a)`) splits nothing.
     """
-    labels = [_fold_label(str(value)) for key, value in breakdown.items() if value is not True and key != "subset_of"]
-    flags = [key for key, value in breakdown.items() if value is True and key != "total"]
+    return " / ".join(folded for folded, _ in _labels(breakdown, unit)) or ALL
+
+
+def wording_of(breakdown: Mapping[str, str | bool], unit: str = "") -> str:
+    """Give the labels of a line as the letter writes them, in the order of `line_of`."""
+    return " / ".join(written for _, written in _labels(breakdown, unit)) or ALL
+
+
+def _labels(breakdown: Mapping[str, str | bool], unit: str) -> list[tuple[str, str]]:
+    written = [str(value) for key, value in breakdown.items() if value is not True and key != "subset_of"]
+    written += [key for key, value in breakdown.items() if value is True and key != "total"]
     counted = _fold_label(unit)
-    return " / ".join(sorted(label for label in (*labels, *flags) if label and label != counted)) or ALL
+    folded = ((_fold_label(label), " ".join(_LEADING_CODE.sub("", label).split())) for label in written)
+    return sorted((fold, label) for fold, label in folded if fold and fold != counted)
 
 
 def _fold_label(label: str) -> str:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from foi_nlp.collate.breaks import with_breaks
 from foi_nlp.collate.campaign import Authority
 from foi_nlp.collate.grading import line_of
-from foi_nlp.collate.reviewing import Reviewed, reviewed
+from foi_nlp.collate.reviewing import Kept, Reviews, read_decisions, reviews_of
 from foi_nlp.collate.schema import joined
 from foi_nlp.records import LetterRecord
 
@@ -28,29 +28,31 @@ _RESPONDING = frozenset({"responder", "joint_responder"})
 
 @dataclass(frozen=True)
 class Run:
-    """Letters that were annotated together: the folder's name, its records, and what annotated them.
+    """Letters that were annotated together: the folder's name, its records as the rules made them, and those rules.
 
-    `decisions` of `reviewers` are in the records; None where they were to be left out. `notes` are issues, by code.
+    `decisions` of reviewers are kept beside it; None where they are to be left out.
     """
 
     name: str
     records: tuple[LetterRecord, ...]
     version: str = ""
     rules_sha256: str = ""
-    decisions: int | None = 0
-    reviewers: int | None = 0
-    notes: tuple[tuple[str, str], ...] = ()
+    decisions: Kept | None = field(default_factory=Kept)
 
 
 @dataclass(frozen=True)
 class CollatedLetter:
-    """A letter with its ids. `responders` are the ids of the authorities that answer, in order."""
+    """A letter with its ids. `responders` are the ids of the authorities that answer, in order.
+
+    `decisions` of reviewers are in its record; None where they were to be left out.
+    """
 
     id: str
     run: str
     record: LetterRecord
     responders: tuple[str, ...]
     duplicate_of: str | None = None
+    decisions: int | None = 0
 
     @property
     def date(self) -> str:
@@ -65,9 +67,9 @@ class CollatedLetter:
 
 
 def read_run(folder: Path, *, predictions: bool = False) -> Run:
-    """Read the run that annotate wrote to a folder, as corrected by its reviewers. Raises StoreError for what is none.
+    """Read the run that annotate wrote to a folder, and what its reviewers decided. Raises StoreError for what is none.
 
-    With `predictions` the records stay as the rules made them.
+    With `predictions` their decisions are left out.
     """
     from foi_nlp.store import RUN, read_records
 
@@ -77,59 +79,74 @@ def read_run(folder: Path, *, predictions: bool = False) -> Run:
     except (OSError, ValueError):
         about = {}
     versions = about.get("versions") or {}
-    found = Reviewed(records, None, None) if predictions else reviewed(folder, records)
     return Run(
         folder.name or str(folder),
-        found.records,
+        records,
         str(versions.get("foi_nlp", "")),
         str(about.get("rules_sha256", "")),
-        found.decisions,
-        found.reviewers,
-        found.notes,
+        None if predictions else read_decisions(folder),
     )
 
 
-def read_letters(runs: Sequence[Run]) -> list[CollatedLetter]:
-    """Give the letters of runs with their ids; one that stands among them already names the first of its kind."""
+def read_letters(tables: Tables, runs: Sequence[Run]) -> list[CollatedLetter]:
+    """Give the letters of runs as reviewers left them, with their ids; a copy names the letter that counts for it.
+
+    Writes the table `runs`, and says what is to know of reviews and copies.
+    """
+    left_out = any(run.decisions is None for run in runs)
+    reviews = Reviews() if left_out else reviews_of([(run.name, run.records, run.decisions or Kept()) for run in runs])
+    _add_runs(tables, runs, None if left_out else reviews)
     taken: Counter[str] = Counter()
-    by_text: dict[str, CollatedLetter] = {}
-    by_facts: dict[tuple[object, ...], CollatedLetter] = {}
-    letters = []
+    copies: dict[object, list[int]] = {}
+    letters: list[CollatedLetter] = []
     for number, run in enumerate(runs, start=1):
-        for record in map(with_breaks, map(_with_own_ids, run.records)):
+        for record in run.records:
             base = f"L{record.text_sha256[:12] or 'x'}"
             taken[base] += 1
             own = base if taken[base] == 1 else f"{base}-{taken[base]}"
-            letter = CollatedLetter(own, f"R{number}", record, _responders(record))
-            first = by_text.setdefault(record.text_sha256, letter)
-            if first is letter:
-                first = by_facts.setdefault(_facts_key(letter), letter)
-            if first is not letter:
-                letter = CollatedLetter(own, f"R{number}", record, letter.responders, duplicate_of=first.id)
-            letters.append(letter)
+            found = _letter(own, f"R{number}", record)
+            letter = _letter(own, f"R{number}", reviews.applied(record))
+            letters.append(replace(letter, decisions=None if left_out else reviews.count(record)))
+            # What a reviewer corrected in one copy makes it no other letter: they are alike as found, or as corrected.
+            keys = (record.text_sha256, _facts_key(found), _facts_key(letter))
+            alike = next((copies[key] for key in keys if key in copies), [])
+            alike.append(len(letters) - 1)
+            copies.update(dict.fromkeys((key for key in keys if key not in copies), alike))
+    for alike in {id(found): found for found in copies.values()}.values():
+        _settle_copies(tables, letters, alike)
+    for letter in letters:
+        if letter.duplicate_of is None and not letter.responders:
+            tables.add_issue("no_authority", f"{letter.record.source}: who answers is not known", letter=letter.id)
     return letters
 
 
-def add_runs(tables: Tables, runs: Sequence[Run]) -> None:
-    """Add the rows of `runs`, and what is to know of their reviews."""
+def _letter(own: str, run: str, record: LetterRecord) -> CollatedLetter:
+    record = with_breaks(_with_own_ids(record))
+    return CollatedLetter(own, run, record, _responders(record))
+
+
+def _settle_copies(tables: Tables, letters: list[CollatedLetter], alike: Sequence[int]) -> None:
+    """Let one of several copies count: the one with most decisions of reviewers, and of equal ones the first."""
+    standing = letters[max(alike, key=lambda n: (letters[n].decisions or 0, -n))]
+    for n in alike:
+        letter = letters[n]
+        if letter is standing:
+            continue
+        letters[n] = replace(letter, responders=standing.responders, duplicate_of=standing.id)
+        text = f"{letter.record.source} is the same letter as {standing.record.source}: it counts once"
+        if letter.decisions and letter.record.text_sha256 != standing.record.text_sha256:
+            text += "; both were reviewed, and the decisions on the first are not used"
+        tables.add_issue("duplicate", text, letter=letter.id)
+
+
+def _add_runs(tables: Tables, runs: Sequence[Run], reviews: Reviews | None) -> None:
     for number, run in enumerate(runs, start=1):
+        decisions, reviewers = (None, None) if reviews is None else reviews.in_runs[number - 1]
         tables.add("runs", run_id=f"R{number}", folder=run.name, letters=len(run.records),
                    version=run.version or None, rules_sha256=run.rules_sha256 or None,
-                   decisions=run.decisions, reviewers=run.reviewers)  # fmt: skip
-        for code, text in run.notes:
-            tables.add_issue(code, text)
-
-
-def report_letters(tables: Tables, letters: Sequence[CollatedLetter]) -> None:
-    """Say which letters are copies of others, and of which it is not known who answers."""
-    sources = {letter.id: letter.record.source for letter in letters}
-    for letter in letters:
-        source = letter.record.source
-        if letter.duplicate_of is not None:
-            text = f"{source} is the same letter as {sources[letter.duplicate_of]}: it counts once"
-            tables.add_issue("duplicate", text, letter=letter.id)
-        elif not letter.responders:
-            tables.add_issue("no_authority", f"{source}: who answers is not known", letter=letter.id)
+                   decisions=decisions, reviewers=reviewers)  # fmt: skip
+    for code, text in reviews.notes if reviews else ():
+        tables.add_issue(code, text)
 
 
 def add_letter(tables: Tables, letter: CollatedLetter) -> None:
@@ -152,23 +169,32 @@ def add_letter(tables: Tables, letter: CollatedLetter) -> None:
         alaveteli=outcome.alaveteli if outcome else None,
         to_review=len(record.needs_review),
         notes="; ".join(note.text for note in record.source_notes) or None,
+        decisions=letter.decisions,
         duplicate_of=letter.duplicate_of,
     )
     if letter.duplicate_of is None:
-        t = record.timeliness
+        clock = record.timeliness
         tables.add(
             "timeliness",
             letter_id=letter.id,
             authority_ids=joined(letter.responders),
             regime=record.regime,
-            received=t.received,
-            answered=t.answered,
-            working_days=t.working_days,
-            limit=t.limit,
-            deadline=t.deadline,
-            in_time={True: "yes", False: "no", None: UNKNOWN}[t.in_time],
-            note=t.note or None,
+            clarified=_last(record, "clarified"),
+            in_time={True: "yes", False: "no", None: UNKNOWN}[clock.in_time],
+            note=clock.note or None,
+            received_evidence_id=_place_of_date(tables, letter, "received", clock.received),
+            answered_evidence_id=_place_of_date(tables, letter, "letter_date", clock.answered),
+            **clock.model_dump(include={"received", "answered", "working_days", "limit", "deadline"}),
         )
+
+
+def _last(record: LetterRecord, role: str) -> str | None:
+    return max((d.iso for d in record.dates if d.role == role), default=None)
+
+
+def _place_of_date(tables: Tables, letter: CollatedLetter, role: str, iso: str | None) -> str | None:
+    dates = [d for d in letter.record.dates if d.role == role and d.iso == iso]
+    return tables.place(letter, dates[0].start, dates[0].end) if dates else None
 
 
 def add_authorities(tables: Tables, letters: Sequence[CollatedLetter], known: Mapping[str, Authority]) -> None:

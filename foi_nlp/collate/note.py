@@ -110,14 +110,14 @@ def review_said(collation: Collation) -> list[str]:
     runs = collation.tables["runs"]
     if any(row["decisions"] is None for row in runs):
         return ["The figures are those that the rules found, without what reviewers decided."]
-    said = [
-        f"{_count(int(row['decisions'] or 0), 'decision')} of {_count(int(row['reviewers'] or 0), 'reviewer')}"
-        + (f" ({row['folder']})" if len(runs) > 1 else "")
-        for row in runs
-        if row["decisions"]
-    ]
-    if said:
-        return [f"{_listed(said)} {'was' if said[0].startswith('1 ') and len(said) == 1 else 'were'} applied."]
+    applied = sum(int(row["decisions"] or 0) for row in collation.tables["letters"] if row["duplicate_of"] is None)
+    if applied:
+        deciding = [row for row in runs if row["reviewers"]]
+        who = [
+            _count(int(row["reviewers"] or 0), "reviewer") + (f" in {row['folder']}" if len(deciding) > 1 else "")
+            for row in deciding
+        ]
+        return [f"{_count(applied, 'decision')} of {_listed(who)} {'was' if applied == 1 else 'were'} applied."]
     if any(row["code"] in _UNAPPLIED for row in collation.tables["issues"]):
         return ["Reviewers have decided, and none of their decisions could be applied."]
     return []

@@ -10,13 +10,16 @@ from datetime import date
 from itertools import pairwise
 
 from foi_nlp.collate.campaign import Authority, Campaign
+from foi_nlp.collate.corrections import in_order
+from foi_nlp.collate.extensions import start_of, takes_more_time
 from foi_nlp.collate.letters import UNKNOWN, CollatedLetter
 from foi_nlp.collate.membership import Membership, Request
 from foi_nlp.collate.schema import Row, joined
 from foi_nlp.collate.tables import Tables
-from foi_nlp.timeliness import deadline_after
+from foi_nlp.timeliness import EXTENDED_LIMIT, WORKING_DAYS_LIMIT, deadline_after
 
-_PENDING_LETTERS = frozenset({"holding", "clarification"})
+_CLARIFICATION = "clarification"
+_PENDING_LETTERS = frozenset({"holding", _CLARIFICATION})
 _LONGEST_QUESTION = 500
 
 
@@ -73,8 +76,7 @@ def _add_replies(
     *,
     of_campaign: bool,
 ) -> None:
-    earlier = {b.id: a.id for letters in by_force.values()
-               for a, b in pairwise(sorted(letters, key=lambda x: x.date))}  # fmt: skip
+    earlier = {b.id: a.id for letters in by_force.values() for a, b in pairwise(in_order(letters) or ())}
     several = len(request.group.members) > 1
     for member in request.group.members:
         reply = membership.replies[member]
@@ -109,13 +111,12 @@ def _asked(
 ) -> Row:
     """Give the row of one authority: asked when, what it answered, and by when it is due."""
     on = asked_on.get(authority)
-    standing = max(letters, key=lambda letter: letter.date, default=None)
-    outcome = standing.record.letter_outcome.id if standing and standing.record.letter_outcome else None
+    answering = [letter for letter in letters if _outcome(letter) not in _PENDING_LETTERS]
+    standing = max(answering or letters, key=lambda letter: letter.date, default=None)
+    outcome = _outcome(standing) if standing else None
     answer = "no_reply" if standing is None else "pending" if outcome in _PENDING_LETTERS else "answered"
-    due = standing.record.timeliness.deadline if standing else None
-    if standing is None and on is not None:
-        scottish = authority in known and known[authority].regime.startswith("FOISA")
-        due = deadline_after(on, regime="FOISA 2002" if scottish else "FOIA 2000").isoformat()
+    scottish = authority in known and known[authority].regime.startswith("FOISA")
+    due = _due(standing, on, "FOISA 2002" if scottish else "FOIA 2000")
     overdue = UNKNOWN
     if answer == "answered":
         overdue = "no"
@@ -132,3 +133,22 @@ def _asked(
         "due": due,
         "overdue": overdue,
     }
+
+
+def _outcome(letter: CollatedLetter) -> str | None:
+    return letter.record.letter_outcome.id if letter.record.letter_outcome else None
+
+
+def _due(letter: CollatedLetter | None, asked_on: date | None, regime: str) -> str | None:
+    """Give the last day in time: of the letter's own dates, else counted from the day the request was sent.
+
+    None where clarification was asked for: the days are counted from the day it comes.
+    """
+    if letter is not None and _outcome(letter) == _CLARIFICATION:
+        return None
+    extended = letter is not None and takes_more_time(letter.record)
+    if letter is not None and letter.record.timeliness.deadline and not extended:
+        return letter.record.timeliness.deadline
+    start = (letter and start_of(letter.record)) or asked_on
+    limit = EXTENDED_LIMIT if extended else WORKING_DAYS_LIMIT
+    return deadline_after(start, limit=limit, regime=regime).isoformat() if start else None

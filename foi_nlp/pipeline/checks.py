@@ -10,7 +10,7 @@ from spacy.util import filter_spans
 
 from foi_nlp.pipeline.reading import SPANS_KEY, Reading
 from foi_nlp.records import Observation, TableRecord
-from foi_nlp.timeliness import timeliness_of
+from foi_nlp.timeliness import REVIEW, timeliness_of
 
 _NOT_TOLD_APART = (
     "These figures differ, and nothing that was read says how: find in the letter what each of them counts."
@@ -48,7 +48,8 @@ class ChecksComponent:
         for alike in not_told_apart(facts.observations):
             reading.review("not_told_apart", _NOT_TOLD_APART, alike[0].start, alike[-1].end, table=alike[0].table)
         if facts.timeliness is None:
-            facts.timeliness = timeliness_of(facts.dates, regime=facts.regime)
+            of_review = facts.letter_outcome is not None and facts.letter_outcome.id == REVIEW
+            facts.timeliness = timeliness_of(facts.dates, regime=facts.regime, of_review=of_review)
         if SPANS_KEY not in doc.spans:
             doc.spans[SPANS_KEY] = []  # a Doc that lacks the key would be skipped in scoring
         doc._.foi = {

@@ -15,12 +15,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from foi_nlp.records import Caveat, LetterOutcome, LetterRecord, Observation, Part, ReviewItem
+from foi_nlp.records import Caveat, Date, LetterOutcome, LetterRecord, Observation, Part, ReviewItem
 from foi_nlp.review.decisions import Decision, in_force
 from foi_nlp.review.doubts import SURE, Judge, Judgement
 from foi_nlp.review.items import FINISHED, KINDS, Item, items_of
 from foi_nlp.review.readding import Check, Readded, Reviewed, add_up_again, outdated
 from foi_nlp.review.words import part_words
+from foi_nlp.timeliness import REVIEW, timeliness_of
 
 State = Literal["open", "accepted", "rejected", "corrected", "added"]
 ChangeType = Literal["says otherwise", "no longer found", "agrees now", "new"]
@@ -279,7 +280,11 @@ def corrected_record(settlement: Settlement, *, settled_only: bool = False) -> L
         kind.attribute: kept[kind.name] for kind in KINDS.values() if kind.attribute not in {"", "letter_outcome"}
     }
     outcomes = [part for part in kept["letter_outcome"] if isinstance(part, LetterOutcome)]
-    update["letter_outcome"] = outcomes[-1] if outcomes else None
+    outcome = update["letter_outcome"] = outcomes[-1] if outcomes else None
+    dates = [part for part in kept["date"] if isinstance(part, Date)]
+    before, after = (o is not None and o.id == REVIEW for o in (settlement.record.letter_outcome, outcome))
+    if dates != settlement.record.dates or before != after:
+        update["timeliness"] = timeliness_of(dates, regime=settlement.record.regime, of_review=after)
     caveats = {caveat.id for caveat in settlement.record.caveats} - {getattr(c, "id", "") for c in kept["caveat"]}
     if caveats:
         update["observations"] = [_without(part, caveats) for part in kept["observation"]]
