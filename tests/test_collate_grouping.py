@@ -216,3 +216,10 @@ def test_every_reply_is_in_one_group(texts: list[list[str]]) -> None:
 def test_looking_at_rare_words_alone_misses_no_nearly_equal_pair(sets: list[frozenset[str]]) -> None:
     wanted = {frozenset((a, b)) for a in sets for b in sets if len(a & b) * 200 >= NEAR_MISS * (len(a) + len(b))}
     assert {frozenset(pair) for pair in nearly_equal(sets)} == wanted
+
+
+def test_a_question_without_words_is_known_by_its_label() -> None:
+    whole = _reply(0, "How many dogs were seized?", "")
+    asked = asked_of(whole)
+    assert [(m.question, m.letter_question) for m in align(asked, whole)] == [("1", "1"), ("2", "2")]
+    assert [a.id for a in asked] == ["1", "2"]

@@ -386,3 +386,13 @@ def test_an_answer_that_asks_to_see_a_table_is_not_the_question(nlp: Language) -
         "Year\tTotal\n2016\t4\n",
     )
     assert [q.text for q in reading.facts.questions] == ["How many cars?", "How many vans?"]
+
+
+def test_the_list_of_a_request_goes_on_past_a_question_that_does_not_ask(nlp: Language) -> None:
+    reading = _read(
+        nlp,
+        "Request\n\n1. How many cars?\n\n2. How many vans?\n\n3. The price of each of those at 2.\n\n4. Any sold?\n\n"
+        "Response\n\nQ1 and Q2\n\nThere are 7.\n\nQ3\n\nThe price is exempt from disclosure.\n\nQ4\n\nNone.\n",
+    )
+    texts = [q.text for q in reading.facts.questions]
+    assert texts[2:] == ["The price of each of those at 2.", "Any sold?"]

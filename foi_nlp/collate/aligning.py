@@ -97,6 +97,12 @@ def align(asked: list[Asked], reply: Reply, *, fixed: Mapping[str, Sequence[str]
                 matches.append(Match(a.id, free[j].id, free[j].text, basis, _percent(score)))
                 taken_asked.add(a.id)
                 taken.add(j)
+    for j, question in enumerate(free):
+        bare = _bare(question.id, reply)
+        if j not in taken and not question.text.strip() and bare in words and bare not in taken_asked:
+            matches.append(Match(bare, question.id, "", "order", 0.0))  # a label without words is known by its place
+            taken_asked.add(bare)
+            taken.add(j)
     left = [j for j in range(len(free)) if j not in taken]
     open_asked = [a for a in asked if a.id not in taken_asked]
     for j in left:

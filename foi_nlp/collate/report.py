@@ -155,7 +155,7 @@ class _Maker:
             "tiles": self._tiles(group_id, kinds),
             "legend": [{"kind": k, "sign": s, "title": t} for k, s, t in _KINDS if k in kinds.values()],
             "questions": [
-                {"id": str(q["question_id"]), "text": one_line(str(q["text"]), limit=300)} for q in questions
+                {"id": str(q["question_id"]), "text": one_line(str(q["text"] or ""), limit=300)} for q in questions
             ],
             "forces": [self._force(group_id, row, questions, members) for row in asked],
             "figures": self._figures(group_id, questions),
@@ -236,7 +236,11 @@ class _Maker:
             whole = [
                 r for r in whole if r["observation_id"] or r["authority_id"] not in with_lines or r["period_start"]
             ]
-            text = one_line(str(question["text"]), limit=160) if question else "no question of the request is named"
+            text = (
+                one_line(str(question["text"] or "its words are not in the letter"), limit=160)
+                if question
+                else "no question of the request is named"
+            )
             panels, without = self._panels(whole)
             result.append({
                 "title": f"Question {question_id}: {text}" if question else f"Figures for which {text}",

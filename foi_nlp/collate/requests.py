@@ -55,7 +55,7 @@ def add_request(
     )
     for position, asked in enumerate(request.asked, start=1):
         tables.add("questions", group_id=request.id, question_id=asked.id, position=position,
-                   parent_id=asked.parent, text=" ".join(asked.text.split()))  # fmt: skip
+                   parent_id=asked.parent, text=" ".join(asked.text.split()) or None)  # fmt: skip
     _add_replies(tables, membership, request, by_force, of_campaign=campaign is not None)
     rows = [
         _asked(

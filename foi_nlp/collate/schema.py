@@ -214,7 +214,7 @@ TABLES: tuple[Table, ...] = (
             _text("question_id", "question", required=True),
             _integer("position", "order", required=True),
             _text("parent_id", "question of which it is a part"),
-            _text("text", "wording", required=True),
+            _text("text", "wording; empty where the letter gives the label alone"),
         ),
     ),
     Table(

@@ -640,10 +640,12 @@ def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
         for i, unit in enumerate(units):
             if len(heads) == len(scheme):
                 break
-            if _label(reading, unit.start) == scheme[len(heads)] and (
-                _repeats_question(reading, unit) or (len(heads) > 1 and _stands_as_head(reading, units, i))
-            ):
+            if _label(reading, unit.start) != scheme[len(heads)]:
+                continue
+            if _repeats_question(reading, unit) or (len(heads) > 1 and _stands_as_head(reading, units, i)):
                 heads.append(i)
+            elif heads and unit.section == "request" and units[heads[-1]].section == "request":
+                break  # the list of the request goes on; the same label further on is that of an answer
         if len(heads) > 1:
             return heads
     bullets = [
