@@ -429,3 +429,18 @@ def test_what_is_not_certain_is_put_before_a_person(nlp: Language, answer: str) 
     facts: dict[str, Any] = nlp(LETTER.format(answer=answer))._.foi
     assert facts["observations"] == []
     assert facts["needs_review"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("how many of those PCSOs carry a baton?", {"role": "PCSO"}),
+        ("how many of these carry a baton?", {}),
+    ],
+)
+def test_a_question_within_a_kind_names_it_only_where_it_is_named(
+    nlp: Language, asked: str, expected: dict[str, Any]
+) -> None:
+    letter = LETTER.replace("How many burglaries were recorded in each year from 2016 to 2018?", f"In 2016 {asked}")
+    (observation,) = nlp(letter.format(answer="In 2016 there were 12."))._.foi["observations"]
+    assert observation["breakdown"] == expected

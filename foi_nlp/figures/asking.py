@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from foi_nlp.records import Question
 
 _WORD = regex.compile(r"[^\W\d_]{3,}")
+_OWN_LINE = regex.compile(r"\s*\n\s*(?=[A-Z])")
 _REQUEST = frozenset({"request", "clarification"})
 
 
@@ -61,9 +62,13 @@ class Asking:
         return self._units.get(unit, unit) if unit else unit
 
     def part_named(self, letter: str) -> str:
-        """Give the words of the one part of a question that has this letter; nothing where several have it."""
-        parts = [q.text for q in self.questions.values() if len(q.id) > 1 and q.id.endswith(letter.lower())]
-        return parts[0] if len(parts) == 1 else ""
+        """Give the words of the one part of a question that has this letter; nothing where several have it.
+
+        What stands below it in a line of its own is said of all parts: "Please split these by rank".
+        """
+        parts = [q for q in self.questions.values() if len(q.id) > 1 and q.id.endswith(letter.lower())]
+        written = self.reading.text[parts[0].start : parts[0].end] if len(parts) == 1 else ""
+        return " ".join(_OWN_LINE.split(written, maxsplit=1)[0].split())
 
     def text_of(self, question: str | None) -> str:
         """Give the words of a question, of the questions it is a part of too."""

@@ -137,7 +137,9 @@ def _forms_of(book: RuleBook) -> _Forms:
             r"[ \t]*(?P<label>(?:[\w()-]+ ){0,4}{{figure_total}})[ ]*(?:[-:=|]|[ ]{2,})[ ]*"
             r"(?P<value>£?\d[\d,.]*\d|\d)[ ]*\.?[ ]*$"
         ),
-        within=form(r"\b{{figure_within}} (?P<what>(?:[A-Z][\w-]* )?[A-Z0-9][\w-]*?)s?(?= \(| [a-z])"),
+        within=form(
+            r"\b{{figure_within}} (?P<what>(?-i:(?:[A-Z][\w-]* )?[A-Z0-9][\w-]*?)|[a-z]+(?: [a-z]+?)?)s?(?= \(| [a-z])"
+        ),
         of_those=form(r"^{{figure_of_those}}(?= )"),
         same_day=form(r"\b{{figure_same_day}}\b"),
         same_years=form(r"\b{{figure_same_years}}\b"),
@@ -1170,9 +1172,10 @@ class TextFigures:
         question = self.asking.question(start, metric)
         asked = self.asking.counted_by(question)
         within = self.forms.within.search(self.asking.text_of(question))
-        if within:
-            key = breakdown_key(within["what"], head=within["what"].split()[0], default="within")
-            breakdown = {key: within["what"], **breakdown}
+        named = within["what"] if within else ""
+        key = breakdown_key(named, head=named.split(" ")[0], default="within" if named[:1].isupper() else "")
+        if key:
+            breakdown = {key: named, **breakdown}
         own = (value.unit, unit_of_noun(noun) if noun else None, *map(counted_in, told))
         wanted = self.asking.counted_instead(next(filter(None, map(counted_in, asked)), None))
         unit = next(filter(None, (*own, wanted, counted_in(around))), "count")
