@@ -33,6 +33,7 @@ class RegisterEntry:
     * `ncnd_limb`: the limb of the same section that allows neither confirming nor denying.
     * `equivalents`: the provision with the same effect under another regime, by act.
     * `never_bare`: a bare citation of the section never means this subsection.
+    * `switches_regime`: it sends the request to another regime, so that there it is named and not relied on.
     * `boilerplate`: a recital of rights, never an outcome.
     """
 
@@ -51,6 +52,7 @@ class RegisterEntry:
     equivalents: tuple[tuple[str, str], ...] = ()
     boilerplate: bool = False
     never_bare: bool = False
+    switches_regime: bool = False
 
     def under(self, act: str) -> str | None:
         """Give the id of the provision with the same effect under another Act, or None."""
@@ -137,6 +139,7 @@ def load_register() -> ProvisionRegister:
                 equivalents=equivalents,
                 boilerplate=data.get("boilerplate", False),
                 never_bare=data.get("never_bare", False),
+                switches_regime=data.get("switches_regime", False),
             )
         )
     return ProvisionRegister(entries)

@@ -38,6 +38,23 @@ LETTERS: dict[str, tuple[str, set[str]]] = {
         ),
         {"gwent"},
     ),
+    "a reference that only one force has": ("FOI reference: 01.FOI.22.025733\n\nThere were 4.\n", {"metropolitan"}),
+    "the furniture of an e-mail names both partners": (
+        "There were 4.\n\nThis e-mail contains information from Kent Police and/or Essex Police.\n",
+        set(),
+    ),
+    "the cost limit of the force": (
+        "There were 4.\n\nFor Kent Police, the appropriate limit is £450.\n",
+        {"kent"},
+    ),
+    "the office in a letterhead": (
+        "Force Disclosure Unit Wiltshire Police HQ, Anytown\n\nThere were 4.\n",
+        {"wiltshire"},
+    ),
+    "another body answers about a force": (
+        "Thank you for asking for information about the use of buses by Kent Police.\n\nThere were 4.\n",
+        set(),
+    ),
     "only the name at the end": ("There were 4.\n\nRegards\n\nGwent Police\n", {"gwent"}),
     "a body that is no force, by its letterhead": (
         (

@@ -48,6 +48,16 @@ HEAD = "Kent Police\n\n14 August 2018\n\nDear Applicant\n\n"
         (HEAD + "Your request came to us on 3 July 2018.", "received", "2018-07-03"),
         (HEAD + "Eich cais a dderbyniwyd ar 3 Gorffennaf 2018.", "received", "2018-07-03"),
         (HEAD + "Requests received on 4 July and 19 July 2018 are joined.", "received", "2018-07-04"),
+        (HEAD + "I refer to your request of 3 July 2018, received by us the following day.", "received", "2018-07-04"),
+        (HEAD + "I refer to your request of 6 July 2018, received the next working day.", "received", "2018-07-09"),
+        (HEAD + "I refer to your request of 31 July, received on the 2nd.", "received", "2018-08-02"),
+        (
+            HEAD + "Your request received by Kent Police on 3 July 2018, asks:\nReports made in 2017",
+            "received",
+            "2018-07-03",
+        ),
+        ("Reference: 1-18\nDate: 11/09/2018 I write in connection with dogs.", "letter_date", "2018-09-11"),
+        ("Kent Police\n\nIssued 11 March 2025, this response is about dogs.", "letter_date", "2025-03-11"),
         (HEAD + "The figures are correct as at 9 August 2018.", "as_of", "2018-08-09"),
         (HEAD + "The data was extracted from Niche on 9 August 2018.", "as_of", "2018-08-09"),
         (HEAD + "Thank you for your e-mail dated 3 July 2018.", "request_dated", "2018-07-03"),
@@ -75,6 +85,9 @@ def test_roles(nlp: Language, text: str, role: str, iso: str) -> None:
         ("Your request was received on 31 February 2018.", "received"),
         ("Your request of May 2018 was received.", "received"),
         (HEAD + "As of 9 August 2018 you had not asked for it.", "as_of"),
+        ("FOI date\n\nThe statement was put on our page at 17.47 on August 11 2023.\n\nNone.", "letter_date"),
+        ("Kent Police\n\n2020 up to 31st January - 59\n2019 - 768", "period_end"),
+        (HEAD + "-----Original Message-----\nSent: 09 July 2018 20:14\nSubject: dogs\n\nHow many dogs?", "received"),
     ],
 )
 def test_traps(nlp: Language, text: str, role: str) -> None:

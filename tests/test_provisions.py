@@ -136,6 +136,38 @@ def test_forms_of_citation(nlp: Language, text: str, expected: set[str]) -> None
     assert cited(nlp, f"Dear Applicant\n\nResponse\n\n{text}\n") == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Section 1 of the Act places two duties on public authorities. It is exempt by virtue of section 30(1).",
+            {"foia.30(1)"},
+        ),
+        (
+            "You asked:\n\n1. How many dogs?\n\nThe duty does not apply by virtue of\n\nS30(3) - Investigations",
+            {"foia.30(3)"},
+        ),
+        (
+            "You asked:\n\n1. The plans. They are withheld on the basis of section 36(2).\n\n2. The costs?\n",
+            {"foia.36(2)"},
+        ),
+        ("You asked:\n\n1. How many were refused by virtue of section 36(2)?\n\nResponse\n\nNone.\n", set()),
+    ],
+)
+def test_a_ground_counts_where_the_authority_says_so(nlp: Language, text: str, expected: set[str]) -> None:
+    assert {p for p in cited(nlp, text) if not p.startswith(("foia.1(", "foia.1."))} - {"foia.1"} == expected
+
+
+@pytest.mark.parametrize("text", ["By station: Ashtown: 9 (2), Birchley: 31 (1).", "The Road, Sheffield S35 2PY"])
+def test_numbers_and_postcodes_are_no_provisions(nlp: Language, text: str) -> None:
+    assert statuses(nlp, f"Response\n\n{text}\n") == set()
+
+
+def test_section_39_only_sends_to_the_regulations(nlp: Language) -> None:
+    text = "It was dealt with under the Environmental Information Regulations 2004, as section 39 of FOIA says."
+    assert ("foia.39", "mentioned") in statuses(nlp, text)
+
+
 def test_section_17_is_not_held_in_scotland_and_a_notice_elsewhere(nlp: Language) -> None:
     text = "In terms of Section 17 of the Act this is notice to you."
     assert cited(nlp, FOISA_TITLE + text) == {"foisa.17(1)"}
@@ -165,6 +197,11 @@ def test_sections_of_other_acts_are_left_alone(nlp: Language, text: str) -> None
         "Each page would have to be considered under sections 24, 30 and 31.",
         "Your previous request was refused under section 12.",
         "You complain that section 31 was applied too widely.",
+        "An authority which is relying on a claim that section 12 or section 14 applies must give a notice.",
+        "An authority cannot claim section 12 for the cost of redaction.",
+        "Previously, section 12 was applied to a wider question.",
+        "Section 43(2) falls away.",
+        "Names and addresses would in all likelihood be exempt under section 40(2).",
     ],
 )
 def test_what_is_only_named_is_no_ground(nlp: Language, text: str) -> None:

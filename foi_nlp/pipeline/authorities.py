@@ -3,7 +3,9 @@
 Names are phrases (`AUTHORITY`, `AUTHORITY_SHORT`, `AUTHORITY_PLACE`), domains and patterned names regexes. Cue rules
 (`AUTHORITY_CUE`) run on a text in which each name is masked, so that one cue serves every authority. A cue whose value
 is "responder" is evidence; its priority is its strength. Evidence adds up by kind (`attributes.evidence`), and the
-authority with most of it answers. Two partners answer together when cues name them together.
+authority with most of it answers. A reference of a shape that one authority alone uses (`AUTHORITY_REFERENCE`) is weak
+evidence; what stands in the furniture of an e-mail (a cue whose value is "footer") is none. Two partners answer
+together when cues name them together.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ NEAR = 120
 REQUEST_DISCOUNT = 2
 TELLING = frozenset({"answers_for", "subject", "received"})
 BODIES_NEED = frozenset({"received", "heading", "signature", "domain", "answers_for", "review"})
+FURNITURE = "footer"
 SENT_ELSEWHERE = frozenset({"signposted_body", "transferred_to"})
 OVERSEEING = "local_policing_body"  # nobody but the body itself says what its office holds or does
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
@@ -126,6 +129,7 @@ class AuthoritiesComponent:
         self.contexts = Scanner(nlp, book, book.labelled("AUTHORITY_CONTEXT"))
         self.introductions = Scanner(nlp, book, book.labelled("AUTHORITY_INTRODUCTION"))
         self.domains = Scanner(nlp, book, book.labelled("AUTHORITY_DOMAIN"))
+        self.references = Scanner(nlp, book, book.labelled("AUTHORITY_REFERENCE"))
         self.cues = Scanner(nlp, book, book.labelled("AUTHORITY_CUE"))
         self.register = authority_register()
 
@@ -143,7 +147,10 @@ class AuthoritiesComponent:
         cues = self.cues.scan(reading, forms=forms)
         for hit in cues:
             reading.mark("AUTHORITY_CUE", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
-        evidence = self._evidence(reading, mentions, domains, cues)
+        references = self.references.scan(reading)
+        for hit in references:
+            reading.mark("AUTHORITY_REFERENCE", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
+        evidence = self._evidence(reading, mentions, domains, references, cues)
         responders = self._responders(reading, evidence)
         reading.facts.authorities = self._records(reading, mentions, cues, evidence, responders)
         return doc
@@ -208,10 +215,18 @@ class AuthoritiesComponent:
         return _free(mentions, found)
 
     def _evidence(
-        self, reading: Reading, mentions: list[Mention], domains: list[Hit], cues: list[Hit]
+        self, reading: Reading, mentions: list[Mention], domains: list[Hit], references: list[Hit], cues: list[Hit]
     ) -> dict[frozenset[str], Evidence]:
         """Gather what speaks for each authority, or group of partners, that may have answered."""
         evidence: dict[frozenset[str], Evidence] = defaultdict(Evidence)
+        furniture = {
+            m.start for hit in cues if hit.rule.value == FURNITURE for m in _within(mentions, hit.start, hit.end)
+        }
+        mentions = [m for m in mentions if m.start not in furniture]
+        for hit in references:
+            evidence[frozenset({hit.rule.value or ""})].add(
+                "reference", hit.rule.priority, hit.start, hit.end, hit.rule.id
+            )
         for hit in cues:
             strength = hit.rule.priority
             if reading.section_at(hit.start) in REQUEST_SECTIONS:

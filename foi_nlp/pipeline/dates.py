@@ -24,6 +24,7 @@ from foi_nlp.pipeline.reading import SPANS_KEY, Forms, Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner, longest_first
 from foi_nlp.records import Date
 from foi_nlp.registers import names_to
+from foi_nlp.timeliness import deadline_after
 
 DATE_MASK = "\ue0a2"
 ALONE_IN_HEAD = 70
@@ -42,8 +43,12 @@ _RESOLVED_ROLES = frozenset(
 )
 _MARKUP = " \t*_#>|\"'."
 _AFTER_DATE = regex.compile(r"[ \t*_#\"'.]*(?:st|nd|rd|th)?[ \t*_]*(?:\||$)")
+_IN_SENTENCE = regex.compile(
+    r"\b(?:on|at|of|to|by|in|since|until|till|from|between|and|or|before|after|during|for|the|was|is)[ \t]*$",
+    regex.IGNORECASE,
+)
 _BEFORE_ALONE = regex.compile(r"(?:.*\||.*   )?[ \t*_#>\"']*")
-_REFERENCE_YEAR = regex.compile(r"(?<!\d)(20\d\d)(?!\d)|[-/](\d\d)$")
+_REFERENCE_YEAR = regex.compile(r"(?<!\d)(20\d\d)(?!\d)|[-/_] ?(\d\d)$")
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,8 @@ class Cue:
     rule: str
     priority: int
     window: str = ""
+    days_later: int = 0
+    working_days_later: int = 0
 
 
 @Language.factory("foi_dates", default_config={"patterns": []})
@@ -152,13 +159,25 @@ class DatesComponent:
             first = bisect.bisect_left(mentions, hit.start, key=lambda m: m.start)
             if first == len(mentions) or mentions[first].end > hit.end:
                 continue
-            mention = mentions[first]
+            mention = _day_alone(reading, hit, mentions[first])
+            if mention is None:
+                continue
             reading.mark("DATE_CUE", hit.start, hit.end, rule=hit.rule.id, value=hit.rule.value or "")
-            window = str(hit.rule.attributes.get("window", ""))
+            facts = hit.rule.attributes
             priority = hit.rule.priority
             if reading.section_at(mention.start) in _OTHERS_WORDS and hit.rule.value != "letter_date":
                 priority -= DOUBT
-            cues.append(Cue(mention, hit.rule.value or "", hit.rule.id, priority, window))
+            cues.append(
+                Cue(
+                    mention,
+                    hit.rule.value or "",
+                    hit.rule.id,
+                    priority,
+                    window=str(facts.get("window", "")),
+                    days_later=int(facts.get("days_later", 0)),
+                    working_days_later=int(facts.get("working_days_later", 0)),
+                )
+            )
         return cues
 
     def _salutations(self, reading: Reading, forms: Forms) -> list[int]:
@@ -188,6 +207,7 @@ class DatesComponent:
                 if cue.role == "letter_date":
                     continue
                 resolved, inference = _resolve(mention, limit, how) if cue.role in _RESOLVED_ROLES else (mention, "")
+                resolved, inference = _later(cue, resolved, inference)
                 if resolved.iso:
                     roles[cue.role].append((cue, resolved, inference))
         received = _best_received(roles["received"], several=len(letter_days) > 1)
@@ -289,6 +309,8 @@ def _position(reading: Reading, mention: DateMention, salutations: list[int], ha
     if _BEFORE_ALONE.fullmatch(before):
         return ALONE_IN_HEAD if in_head else AFTER_SIGNATURE if _is_late(reading, mention) and not has_cue else 0
     before_greeting = head == salutations[0] if head is not None else not salutations
+    if _IN_SENTENCE.search(before):
+        return 0
     return LINE_END_IN_HEAD if in_head and before_greeting and not has_cue else 0
 
 
@@ -332,6 +354,35 @@ def _resolve(mention: DateMention, limit: date | None, how: str) -> tuple[DateMe
     if day is None:
         return mention, ""
     return replace(mention, year=day.year), f"year absent; latest such day {how}"
+
+
+def _day_alone(reading: Reading, hit: Hit, before: DateMention) -> DateMention | None:
+    """Give the day that a cue names by its number alone ("received on the 23rd"): the first such after `before`."""
+    if "ordinal" not in hit.groups:
+        return before
+    start, end = hit.groups["ordinal"]
+    day = int(reading.flow[start:end])
+    if before.day is None or not 1 <= day <= 31:
+        return None
+    ahead = day < before.day
+    month = before.month % 12 + 1 if ahead else before.month
+    year = before.year if before.year is None else before.year + (ahead and month == 1)
+    if day > calendar.monthrange(year or 2000, month)[1]:
+        return None
+    return DateMention(start, end, year, month, day, hit.rule.id)
+
+
+def _later(cue: Cue, mention: DateMention, inference: str) -> tuple[DateMention, str]:
+    """Move a date on by the days that its cue tells: received the day after, or the next working day."""
+    day = mention.value
+    if day is None or not (cue.days_later or cue.working_days_later):
+        return mention, inference
+    after = day + timedelta(days=cue.days_later)
+    if cue.working_days_later:
+        after = deadline_after(day, limit=cue.working_days_later)
+    told = f"{cue.working_days_later or cue.days_later} {'working ' if cue.working_days_later else ''}day(s) after"
+    inference = f"{told} the day that is written{'; ' * bool(inference)}{inference}"
+    return replace(mention, year=after.year, month=after.month, day=after.day), inference
 
 
 def _best_received(found: list[tuple[Cue, DateMention, str]], *, several: bool) -> list[tuple[Cue, DateMention, str]]:

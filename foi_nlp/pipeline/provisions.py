@@ -41,6 +41,9 @@ _NO_GROUND = {
     "closing",
 }
 _RECITALS = {"review_rights", "ico"}
+RELIED_ON, MENTIONED = "relied_on", "mentioned"
+# Of several things that the words around a citation say, the one with the highest number stands.
+_FORCE = {"": 0, RELIED_ON: 1, MENTIONED: 2, "overturned": 3, "other_law": 3}
 _ARTICLE_ACT = "ukgdpr"
 _FEES_ACT = "feesregs"
 _DPA_2018_IN_FORCE = "2018-05-25"
@@ -87,6 +90,11 @@ class ProvisionsComponent:
         self._acts = Scanner(nlp, book, book.labelled("ACT"))
         self._regimes = Scanner(nlp, book, book.labelled("REGIME"))
         self._units = Scanner(nlp, book, book.labelled("CITATION"))
+        self._beside = {
+            rule.id: book.compile_text(rule.attributes["beside"], where=f"{rule.where}: beside")
+            for rule in book.labelled("CITATION")
+            if "beside" in rule.attributes
+        }
         self._implied = Scanner(nlp, book, book.labelled("PROVISION_IMPLIED"))
         self._statuses = [
             (rule, book.compile(rule), _cancels(book, rule)) for rule in book.labelled("PROVISION_STATUS")
@@ -124,6 +132,8 @@ class ProvisionsComponent:
             start = numbers if hit.rule.value == "bare" else hit.start
             if any(c.start <= numbers < c.end or c.start <= start < c.end for c in out):
                 continue
+            if not self._in_context(reading, hit, out):
+                continue
             for cited in read_numbers(reading.flow, numbers, plural="plural" in hit.groups):
                 first = start if not out or out[-1].rule != hit.rule.id or out[-1].end <= hit.start else cited.start
                 out.append(
@@ -134,26 +144,42 @@ class ProvisionsComponent:
                 reading.mark(hit.rule.label, hit.start, cited.end, rule=hit.rule.id)
         return out
 
+    def _in_context(self, reading: Reading, hit: Hit, before: Sequence[Citation]) -> bool:
+        """Whether numbers that no unit announces stand among words of law, where their rule asks for that."""
+        beside = self._beside.get(hit.rule.id)
+        if beside is None:
+            return True
+        start, end = reading.sentence_at(hit.start)
+        return any(c.start >= start for c in before) or beside.search(reading.flow, start, end) is not None
+
     def _cited(self, reading: Reading, citations: Sequence[Citation]) -> list[Provision]:
         resolved = [(c, self.register.resolve(c.act, c.number, c.path)) for c in citations]
         verdicts = self._verdicts(reading, [(c, i) for c, i in resolved if i])
         overturned = {
             (c.act, c.number) for c, i in resolved if i and verdicts.get((c.start, c.end), ("", ""))[0] == "overturned"
         }
-        relied_on = {i for c, i in resolved if i and reading.section_at(c.start) not in _NO_GROUND}
-        precise = self._precise([(c, i) for c, i in resolved if i and (c.start, c.end) not in verdicts])
+        said = {place: verdict for place, (verdict, _) in verdicts.items()}
+        relied_on = {
+            i
+            for c, i in resolved
+            if i and (reading.section_at(c.start) not in _NO_GROUND or said.get((c.start, c.end)) == RELIED_ON)
+        }
+        precise = self._precise(
+            [(c, i) for c, i in resolved if i and said.get((c.start, c.end), RELIED_ON) == RELIED_ON]
+        )
         out = []
         for citation, provision_id in resolved:
-            verdict, _ = verdicts.get((citation.start, citation.end), ("", ""))
+            verdict = said.get((citation.start, citation.end), "")
             if provision_id is None or verdict == "other_law":
                 continue
             entry = self.register[provision_id]
             section = reading.section_at(citation.start)
             mentioned = (
-                bool(verdict)
+                verdict not in {"", RELIED_ON}
                 or (citation.act, citation.number) in overturned
-                or section in _NO_GROUND
+                or (section in _NO_GROUND and verdict != RELIED_ON)
                 or entry.boilerplate
+                or (entry.switches_regime and citation.act != ACT_OF_REGIME[reading.facts.regime])
             )
             if not mentioned and entry.condition_of:
                 mentioned = entry.condition_of in relied_on
@@ -199,7 +225,7 @@ class ProvisionsComponent:
                 first, last = reading.sentence_at(found.start())
                 if any(c.search(text, first, max(last, found.end())) for c in cancels):
                     continue
-                if rule.not_sections and reading.section_at(found.start()) in rule.not_sections:
+                if not _counts_in(rule, reading.section_at(found.start())):
                     continue
                 touched = False
                 for citation, provision_id in resolved[max(0, bisect_right(starts, found.start()) - 1) :]:
@@ -209,8 +235,9 @@ class ProvisionsComponent:
                         continue
                     touched = True
                     key = (citation.start, citation.end)
-                    if out.get(key, ("", ""))[0] not in {"overturned", "other_law"}:
-                        out[key] = (rule.value or "", rule.id)
+                    verdict = rule.value or ""
+                    if _FORCE[verdict] > _FORCE[out.get(key, ("", ""))[0]]:
+                        out[key] = (verdict, rule.id)
                 if touched:
                     reading.mark(rule.label, found.start(), found.end(), rule=rule.id, value=rule.value or "")
         return out
@@ -407,6 +434,10 @@ def register_with_aliases() -> ProvisionRegister:
             if len(cited) == 1 and cited[0].number == entry.number and cited[0].path != entry.path:
                 register.add_alias(entry.act, entry.number, cited[0].path, entry.id)
     return register
+
+
+def _counts_in(rule: Rule, section: str) -> bool:
+    return section not in rule.not_sections and (not rule.sections or section in rule.sections)
 
 
 def _cancels(book: RuleBook, rule: Rule) -> list[RuleRegex]:
