@@ -124,7 +124,7 @@ class RuleBook:
         return digest.hexdigest()
 
     def compile(self, rule: Rule) -> RuleRegex:
-        """Make the regex of a rule ready, its fragments put in. Raises PatternError naming the rule."""
+        """Make the regex of a rule ready, its fragments put in. Raises PatternError for a fragment that is unknown."""
         if rule.regex is None:
             raise PatternError(f"{rule.where}: has no regex to compile")
         return self.compile_text(rule.regex, case=rule.case, multiline=rule.multiline, where=f"{rule.where}: regex")
@@ -132,16 +132,23 @@ class RuleBook:
     def compile_text(
         self, text: str, *, case: bool = False, multiline: bool = False, where: str = "regex"
     ) -> RuleRegex:
-        """Make one regex in the dialect of the rules ready. Raises PatternError beginning with `where`."""
+        """Make one regex in the dialect of the rules ready. Raises PatternError for a fragment that is unknown."""
         key = text, case, multiline
         if key not in self._ready:
-            made = RuleRegex(self.expand(text, where=where), case=case, multiline=multiline)
-            try:
-                made.as_written  # noqa: B018  (compiled here, so that what is wrong is said before any letter is read)
-            except regex.error as error:
-                raise PatternError(f"{where} is not a valid regular expression: {error}") from None
-            self._ready[key] = made
+            self._ready[key] = RuleRegex(self.expand(text, where=where), case=case, multiline=multiline)
         return self._ready[key]
+
+    def check(self, rules: Iterable[Rule] | None = None) -> None:
+        """Compile all regexes of these rules, or of all. Raises PatternError naming the rule whose regex is wrong."""
+        for rule in self if rules is None else rules:
+            parts = [(rule.regex, "regex")] if rule.regex is not None else []
+            for text, key in (*parts, *((cancel, "cancelled_by") for cancel in rule.cancelled_by)):
+                where = f"{rule.where}: {key}"
+                made = self.compile(rule) if key == "regex" else self.compile_text(text, where=where)
+                try:
+                    made.as_written  # noqa: B018  (compiled when it is first asked for)
+                except regex.error as error:
+                    raise PatternError(f"{where} is not a valid regular expression: {error}") from None
 
     def expand(self, text: str, *, where: str = "regex") -> str:
         """Put the fragments `{{name}}` into a regex, each as a group. Raises PatternError for an unknown one."""
@@ -182,11 +189,8 @@ def _load(folders: tuple[str, ...]) -> RuleBook:
             else:
                 rules.pop(rule_id, None)
     book = RuleBook(rules.values(), fragments)
-    for rule in book:
-        if rule.regex is not None:
-            book.compile(rule)
-        for cancel in rule.cancelled_by:
-            book.compile_text(cancel, where=f"{rule.where}: cancelled_by")
+    if folders:  # the shipped rules are known to be valid, and compiling them all takes a second or two
+        book.check()
     return book
 
 

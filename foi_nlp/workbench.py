@@ -194,8 +194,7 @@ def trial_rule(book: RuleBook, *, label: str, pattern: str, phrase: bool = False
     else:
         data["pattern" if phrase else "regex"] = pattern
     rule = parse_rule(data, where="the pattern given", file="the pattern given")
-    if rule.regex is not None:
-        book.compile(rule)
+    book.check([rule])
     return rule
 
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from foi_nlp.patterns import load_rules
 from foi_nlp.pipeline.reading import flow_of
-from foi_nlp.regexes import DIGIT, Choice, Clause, Reach, RuleRegex, SearchedText, lower_case, lower_pattern, shape_of
+from foi_nlp.regex_shapes import DIGIT, LINE_START, WORD_START, Choice, Clause, Reach, lower_case, shape_of
+from foi_nlp.regexes import RuleRegex, lower_pattern
+from foi_nlp.searched_text import SearchedText
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -83,19 +85,78 @@ def test_a_regex_is_put_in_lower_case_where_that_says_the_same(pattern: str, low
 def test_lower_case_keeps_every_offset() -> None:
     text = "İSTANBUL Straße ΟΔΟΣ"
     assert len(lower_case(text)) == len(text)
-    assert lower_case(text).startswith("İs")
+    assert lower_case(text) == "istanbul straße οδοσ"
+
+
+def beginnings(pattern: str) -> list[str]:
+    """Give what matches begin with, with signs for the start of a word or line, and dots where more can follow."""
+    texts = {text + ("" if whole else "...") for text, whole in shape_of(pattern).beginnings}
+    return sorted(text.replace(WORD_START, r"\b").replace(LINE_START, "^") for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "begins"),
+    [
+        (r"Held", ["held"]),
+        (r"\bforces", [r"\bforce..."]),
+        (r"(?<![\w/])(?:he|we)", [r"\bhe", r"\bwe"]),
+        (r"(?<![/x])held", ["held"]),
+        (r"(?:the )?(?:held|kept)\b", ["held", "kept", "the he...", "the ke..."]),
+        (r"[a-c]x?", ["a", "ax", "b", "bx", "c", "cx"]),
+        (r"\d{1,2}[,.]", ["0,", "0.", "00,", "00."]),
+        (r"ab+c", ["ab..."]),
+        (r"a*c", ["a...", "c"]),
+        (r"(?=x)(?:a|\w)", ["...", "a"]),
+        (r"[^a]b", ["..."]),
+        (r"^[>* ]*(?:\*\*)?held", ["^held"]),
+        (r"^[>* ]*\w", ["^..."]),
+        (r"(?P<a>x)?(?(a)y|z)", ["...", "x..."]),
+    ],
+)
+def test_how_a_regex_begins_is_read_from_it(pattern: str, begins: list[str]) -> None:
+    assert beginnings(pattern) == begins
+
+
+@pytest.mark.parametrize("text", ["ſtill", "KEPT", "İt", "Ὀδυσσεύς ΟΔΟΣ", "5 µg 5 μg"])
+def test_what_ignoring_case_takes_for_one_is_found(text: str) -> None:
+    made = RuleRegex(r"\bstill|\bkept|\bit|οδοσ|5 µg")
+    plain = [found.span() for found in made.as_written.finditer(text)]
+    assert plain
+    assert [found.span() for found in made.find(SearchedText(text))] == plain
 
 
 WORDS = st.sampled_from(["held", "Force", "ab", "x", "2019", " ", ".", "records", "\n", "y z", "  "])
 FILLER = " q" * 400  # so long that what matches lies in stretches
 TEXTS = st.lists(WORDS, max_size=40).map(lambda words: FILLER + "".join(words) + FILLER + "".join(words[::-1]))
+FIXED = [r"\b", "$", "^", " +", r"^[ .]*", r"(?<!\w)", r"(?<![\w.])"]
 ATOMS = st.sampled_from(
-    ["held", "FORCE", "ab", "x", r"\d", r"\w", " +", r"\b", "[^.]", r"[a-m]", "record", ".", r"\s", r"[\w ]", "$", "^"]
+    [
+        *[
+            r"held",
+            r"FORCE",
+            r"ab",
+            r"x",
+            r"\d",
+            r"\w",
+            r"[^.]",
+            r"[a-m]",
+            r"record",
+            r".",
+            r"\s",
+            r"\b(?:held|x)",
+            r"20",
+            r"[.x]",
+            r"a[.-]",
+        ],
+        r"[\w ]",
+        "the ",
+        *FIXED,
+    ]
 )
 QUANTIFIERS = st.sampled_from(["", "", "", "?", "+", "*", "{0,3}", "{1,2}", "{2,}", "{0,9}?"])
 PATTERNS = st.recursive(
     st.lists(st.tuples(ATOMS, QUANTIFIERS), min_size=1, max_size=4).map(
-        lambda parts: "".join(atom if atom in {r"\b", "$", "^", " +"} else atom + times for atom, times in parts)
+        lambda parts: "".join(atom if atom in FIXED else atom + times for atom, times in parts)
     ),
     lambda inner: st.one_of(
         st.lists(inner, min_size=2, max_size=3).map(lambda some: f"(?:{'|'.join(some)})"),

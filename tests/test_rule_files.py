@@ -125,3 +125,7 @@ def test_a_users_rule_that_contradicts_a_shipped_one_is_named(tmp_path: Path) ->
     lines = record(regex=shipped.regex, value="another")
     with pytest.raises(PatternError, match=f"contradicts '{shipped.id}'"):
         load_rules((write(tmp_path / "rules", lines),))
+
+
+def test_every_shipped_regex_is_valid() -> None:
+    load_rules().check()

@@ -77,6 +77,7 @@ def check(patterns: Patterns = None, label: Label = None) -> None:
 
     folders = tuple(patterns or ())
     book = load_rules(folders)
+    book.check()
     wanted = None if label is None else _known_label(book, label)
     rules = [rule for rule in book if wanted is None or rule.label == wanted]
     nlp = foi_nlp.load(patterns=folders)

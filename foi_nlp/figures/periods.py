@@ -19,8 +19,8 @@ from foi_nlp.figures.spans import Spans
 from foi_nlp.patterns import Rule, RuleBook, load_rules
 from foi_nlp.pipeline.reading import flow_of
 from foi_nlp.records import Period, PeriodType
-from foi_nlp.regexes import SearchedText
 from foi_nlp.registers import names_to
+from foi_nlp.searched_text import SearchedText
 
 _MARKS = regex.compile(r"[ ]?(?:[*#†‡§¹²³⁴⁵⁶⁷⁸⁹^~]+|\[[a-z0-9]\]|\([a-z]\))+$", regex.IGNORECASE)
 _BRACKETED = regex.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
@@ -100,6 +100,7 @@ class PeriodReader:
             (kind, book.compile_text(f"{{{{{fragment}}}}}"))
             for kind, fragment in (("day", "period_day_open"), ("month", "period_month_open"))
         ]
+        self._matches = lru_cache(maxsize=512)(self._match_all)  # the lines and cells of a table are read repeatedly
         self._months: Mapping[str, int] = names_to("months", "number")
         self._numbers: Mapping[str, int] = names_to("number_words", "number")
         self._read: dict[str, Callable[[regex.Match[str], PeriodContext], _Stretch | None]] = {
@@ -135,16 +136,11 @@ class PeriodReader:
 
     def find(self, text: str, context: PeriodContext) -> list[FoundPeriod]:
         """Find the periods in a text, in order; of those that overlap the longest stays."""
-        flow = flow_of(text)
-        searched = SearchedText(flow)
         found: list[FoundPeriod] = []
-        for rule, compiled in self._rules:
-            if rule.attributes.get("whole"):
-                continue
-            for match in compiled.find(searched):
-                made = self._made(text, match, rule, context)
-                if made:
-                    found.append(made)
+        for rule, match in self._matches(flow_of(text)):
+            made = self._made(text, match, rule, context)
+            if made:
+                found.append(made)
         kept: list[FoundPeriod] = []
         taken = Spans(())
         for one in sorted(found, key=lambda f: (f.start - f.end, f.start)):
@@ -152,6 +148,15 @@ class PeriodReader:
                 taken.add(one.start, one.end)
                 kept.append(one)
         return sorted(kept, key=lambda f: f.start)
+
+    def _match_all(self, flow: str) -> list[tuple[Rule, regex.Match[str]]]:
+        searched = SearchedText(flow)
+        return [
+            (rule, match)
+            for rule, compiled in self._rules
+            if not rule.attributes.get("whole")
+            for match in compiled.find(searched)
+        ]
 
     def _whole(self, text: str, flow: str, start: int, end: int, context: PeriodContext) -> FoundPeriod | None:
         for rule, compiled in self._rules:

@@ -21,8 +21,9 @@ from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner, longest_first
 from foi_nlp.provision_register import ProvisionRegister, load_register
 from foi_nlp.records import Provision
-from foi_nlp.regexes import RuleRegex, SearchedText
+from foi_nlp.regexes import RuleRegex
 from foi_nlp.regime import ACT_OF_REGIME, decide_regime
+from foi_nlp.searched_text import SearchedText
 
 Status = Literal["cited", "implied", "mentioned"]
 

@@ -16,7 +16,7 @@ import regex
 from spacy.tokens import Doc, Span, Token
 
 from foi_nlp.grids import Grid
-from foi_nlp.regexes import SearchedText
+from foi_nlp.searched_text import SearchedText
 
 if TYPE_CHECKING:
     from foi_nlp import records
