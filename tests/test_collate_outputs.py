@@ -24,7 +24,8 @@ from foi_nlp.collate.charts import Bar, can_draw, year_panel
 from foi_nlp.collate.package import csv_text, text_from_csv
 from foi_nlp.collate.report import marked, quotes, report_html
 from foi_nlp.collate.schema import BY_NAME, TABLES, Row
-from foi_nlp.records import Period
+from foi_nlp.records import Date, Period
+from foi_nlp.timeliness import timeliness_of
 from tests.collate_support import ROOT, group_of
 from tests.test_collate_tables import letter
 
@@ -376,3 +377,32 @@ def test_a_wrong_campaign_file_is_one_line_and_code_2(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "did you mean “kent”" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not can_draw(), reason="vl-convert is not installed")
+def test_the_clocks_of_two_letters_of_one_force_are_two_bars() -> None:
+    letters = []
+    for n, day in enumerate(("2021-03-01", "2021-03-01"), start=1):
+        record = letter("kent", {"2019": n}, date=day, reference=f"{n}/21", source=f"{n}.txt")
+        record.dates.append(Date(role="received", iso="2021-02-01", start=0, end=0))
+        record.timeliness = timeliness_of(record.dates)
+        letters.append(record)
+    page = report_html(collate_records(letters))
+    assert "Working days taken. Kent Police (1.txt): 20 of 20; Kent Police (2.txt): 20 of 20" in page
+
+
+def test_marks_that_a_whole_row_shares_stand_beside_its_name_once() -> None:
+    record = letter("kent", {"2019": 3, "2020": 4, "2021": 5}, caveats=("estimate", "data_quality"))
+    record.caveats[1].scope = "cells"
+    record.observations[0].caveats = [record.caveats[1].id]
+    page = report_html(collate_records([record, letter("essex", {"2019": 3, "2020": 4})]))
+    assert re.search(r'<th scope="row">Kent Police<sup>[a-z]</sup></th>', page)
+    row = page.split('<th scope="row">Kent Police<sup>')[1].split("</tr>")[0]
+    assert row.count("</sup></td>") == 1
+
+
+def test_the_shades_of_cells_are_explained_where_they_occur() -> None:
+    plain = [letter(force, {"2019": 3}) for force in ("kent", "essex")]
+    assert 'class="small shades"' not in report_html(collate_records(plain))
+    limited = letter("surrey", {"2019": 3}, caveats=("estimate",))
+    assert '<span class="with_care">Blue</span>: with care.' in report_html(collate_records([*plain, limited]))

@@ -108,8 +108,8 @@ def _whole_ticks(counts: Sequence[tuple[str, int]]) -> list[int]:
 def clock_bars(clocks: Sequence[tuple[str, int, int]], *, description: str) -> Markup:
     """Draw working days taken, with the days allowed as a tick; a late reply has another colour."""
     data = [{"name": name, "days": days, "limit": limit, "late": days > limit} for name, days, limit in clocks]
-    y = {"field": "name", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 150}}
-    x = {"field": "days", "type": "quantitative", "title": "working days"}
+    y = {"field": "name", "type": "nominal", "title": None, "sort": None, "axis": {"labelLimit": 230}}
+    x = {"field": "days", "type": "quantitative", "title": "working days", "stack": None}
     colour = {"condition": {"test": "datum.late", "value": LATE}, "value": FILL}
     layers = [
         {"mark": {"type": "bar"}, "encoding": {"x": x, "y": y, "fill": colour}},

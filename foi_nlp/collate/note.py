@@ -27,17 +27,7 @@ _ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]<>#|"})
 
 def method_note(collation: Collation) -> str:
     """Give the method note in Markdown."""
-    letters = collation.tables["letters"]
-    copies = sum(row["duplicate_of"] is not None for row in letters)
-    copied = _count(copies, "of them is a copy of another and is", "of them are copies of others and are")
-    once = f" {copied} not counted." if copies else ""
-    parts = [
-        f"# Method note: {_safe(collation.name)}",
-        "",
-        " ".join(
-            (f"{_count(len(letters), 'letter was', 'letters were')} read.{once}", *review_said(collation), _OF_VALUES)
-        ),
-    ]
+    parts = [f"# Method note: {_safe(collation.name)}", "", f"{letters_said(collation)} {_OF_VALUES}"]
     shown = [group for group in collation.tables["groups"] if _is_shown(group, collation)]
     for group in shown:
         parts += ["", *_group(group, collation)]
@@ -46,6 +36,15 @@ def method_note(collation: Collation) -> str:
         parts += ["", f"{_count(alone, 'other request is', 'other requests are')} answered by one letter each."]
     parts += [*_issues(collation), "", *_METHOD]
     return "\n".join(parts) + "\n"
+
+
+def letters_said(collation: Collation) -> str:
+    """Say how many letters were read, how many are copies, and what reviewers did to them."""
+    letters = collation.tables["letters"]
+    copies = sum(row["duplicate_of"] is not None for row in letters)
+    copied = _count(copies, "of them is a copy of another and is", "of them are copies of others and are")
+    once = [f"{copied} not counted."] if copies else []
+    return " ".join((f"{_count(len(letters), 'letter was', 'letters were')} read.", *once, *review_said(collation)))
 
 
 def brief(collation: Collation) -> list[str]:
@@ -85,7 +84,7 @@ def _group(group: Row, collation: Collation) -> list[str]:
     if group["years"]:
         lines += [f"Years asked for: {years_said(str(group['years']), str(group['year_type']))}.", ""]
     lines += [f"- {_safe(sentence)}" for sentence in group_sentences(group, collation)]
-    lines += [f"- {_safe(_sentence(text))}" for text in issue_texts(collation.rows("issues", group_id=group_id))]
+    lines += [f"- {_safe(sentence(text))}" for text in issue_texts(collation.rows("issues", group_id=group_id))]
     return lines
 
 
@@ -277,7 +276,7 @@ def _issues(collation: Collation) -> list[str]:
     rows = [row for row in collation.tables["issues"] if row["group_id"] is None]
     if not rows:
         return []
-    return ["", "## To know before use", "", *(f"- {_safe(_sentence(text))}" for text in issue_texts(rows))]
+    return ["", "## To know before use", "", *(f"- {_safe(sentence(text))}" for text in issue_texts(rows))]
 
 
 def issue_texts(rows: Sequence[Row]) -> list[str]:
@@ -322,7 +321,7 @@ def _listed(parts: Collection[str]) -> str:
     return f"{', '.join(most)} and {last}" if most else last
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     """Give a text as a sentence: a capital where it begins with a word, and a full stop."""
     begins_with_word = text.split(" ", 1)[0].isalpha()
     return (text[:1].upper() + text[1:] if begins_with_word else text) + ("" if text.endswith(".") else ".")

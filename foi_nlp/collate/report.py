@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from foi_nlp.collate.collation import Collation
+from foi_nlp.collate.corrections import is_answer
 from foi_nlp.collate.grading import ALL
-from foi_nlp.collate.note import group_sentences, issue_texts, known_of, provision_name, review_said
+from foi_nlp.collate.note import group_sentences, issue_texts, known_of, letters_said, provision_name, sentence
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line, printable
-from foi_nlp.registers import register
+from foi_nlp.registers import by_id, register
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -32,8 +33,6 @@ _KINDS = (
     ("answered", "·", "answered, outcome not read"),
     ("no_reply", "?", "no reply"),
 )
-_NOT_ADDRESSED = "not_addressed"
-_NEITHER_NOR = "neither confirmed nor denied"
 _KIND_OF_OUTCOME = {
     "all_disclosed": "all_disclosed",
     "some_disclosed": "some_disclosed",
@@ -53,10 +52,13 @@ class _Cell:
 
 @dataclass
 class _TableRow:
+    """A row of a table. `marks` are those of the footnotes that all of its figures share."""
+
     name: str
     measure: str = ""
     cells: list[_Cell | None] = field(default_factory=list)
     gap: _Cell | None = None
+    marks: str = ""
 
 
 @dataclass
@@ -66,6 +68,12 @@ class _Table:
     rows: list[_TableRow]
     notes: list[str]
     left_out: int = 0
+    elsewhere: str = ""
+
+    @property
+    def grades(self) -> set[str]:
+        """Give the grades of the cells, which are shown by their shade."""
+        return {cell.grade for row in self.rows for cell in row.cells if cell is not None}
 
 
 def write_report(collation: Collation, folder: Path, *, whole_letters: bool = True) -> None:
@@ -97,13 +105,13 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
     page = {
         "name": collation.name,
         "css": Markup(css),  # noqa: S704  # our own file
-        "letters_read": " ".join((f"{len(letters)} letters were read.", *review_said(collation))),
+        "letters_read": letters_said(collation),
         "note": ""
         if maker.draws
         else "Charts are left out: they need vl-convert, which comes with pip install 'foi-nlp[report]'.",
         "groups": [maker.group(group) for group in shown],
         "others": [maker.other(group) for group in groups if group not in shown],
-        "issues": issue_texts(collation.rows("issues", group_id=None)),
+        "issues": [sentence(text) for text in issue_texts(collation.rows("issues", group_id=None))],
         "letters": [maker.letter(row, whole=whole_letters) for row in letters if row["duplicate_of"] is None],
     }
     return environment.get_template("report.html.jinja").render(page=page)
@@ -111,7 +119,7 @@ def report_html(collation: Collation, *, whole_letters: bool = True) -> str:
 
 def _outcome_words(outcome: object) -> str:
     """Give an outcome's id as words for a reader."""
-    return _NEITHER_NOR if str(outcome).startswith("ncnd") else str(outcome).replace("_", " ")
+    return str(by_id("outcomes").get(str(outcome), {}).get("short") or str(outcome).replace("_", " "))
 
 
 def _visible(value: object) -> object:
@@ -133,6 +141,7 @@ class _Maker:
         self.panels_left = _MOST_PANELS
         self.names = {str(row["authority_id"]): str(row["name"]) for row in collation.tables["authorities"]}
         self.letters = {str(row["letter_id"]): row for row in collation.tables["letters"]}
+        self.files = _file_names(self.letters)
         self.by_letter: dict[str, list[Row]] = {}
         for row in collation.tables["evidence"]:
             self.by_letter.setdefault(str(row["letter_id"]), []).append(row)
@@ -145,13 +154,14 @@ class _Maker:
         kinds = {str(row["authority_id"]): _kind(row) for row in asked}
         grounds = self._grounds(members)
         clocks = [row for row in self.collation.tables["timeliness"] if row["letter_id"] in members]
+        clocks.sort(key=lambda row: (self._name(row["authority_ids"]), str(row["answered"] or "")))
         return {
             "id": group_id,
-            "name": str(group["name"]),
+            "name": "The request and its answers" if group["name"] == self.collation.name else str(group["name"]),
             "known_of": known_of(group, self.collation),
             "request": one_line(str(group["request"] or ""), limit=3000),
             "sentences": group_sentences(group, self.collation),
-            "issues": issue_texts(self.collation.rows("issues", group_id=group_id)),
+            "issues": [sentence(t) for t in issue_texts(self.collation.rows("issues", group_id=group_id))],
             "tiles": self._tiles(group_id, kinds),
             "legend": [{"kind": k, "sign": s, "title": t} for k, s, t in _KINDS if k in kinds.values()],
             "questions": [
@@ -161,7 +171,7 @@ class _Maker:
             "figures": self._figures(group_id, questions),
             "grounds": grounds,
             "grounds_svg": self._grounds_svg(grounds),
-            "clocks": [self._clock(row) for row in clocks],
+            "clocks": [self._clock(row, clocks) for row in clocks],
             "clock_svg": self._clock_svg(clocks),
         }
 
@@ -171,6 +181,13 @@ class _Maker:
 
     def _name(self, authorities: object) -> str:
         return " with ".join(self.names.get(a, a) for a in str(authorities or "not known").split(";"))
+
+    def _name_beside_others(self, row: Row, several: Collection[str]) -> str:
+        """Name the authority of a cell, with the letter where another letter of it stands beside."""
+        name = self._name(row["authority_id"])
+        if row["letter_id"] is None or str(row["authority_id"]) not in several:
+            return name
+        return f"{name} ({self.files[str(row['letter_id'])]})"
 
     def _tiles(self, group_id: str, kinds: dict[str, str]) -> list[dict[str, Any]]:
         signs = {kind: (sign, title) for kind, sign, title in _KINDS}
@@ -205,7 +222,7 @@ class _Maker:
                 for o in self.collation.rows("outcomes", group_id=group_id)
                 if o["letter_id"] in mine and question["question_id"] in str(o["question_ids"] or "").split(";")
             ]
-            found = [o for o in found if o["outcome"] != _NOT_ADDRESSED] or found
+            found = [o for o in found if is_answer(o["outcome"])] or found
             text = ", ".join(dict.fromkeys(_outcome_words(o["outcome"]) for o in found))
             cells.append(_Cell(text or "–", _text(found[0]["evidence_id"]) if found else None))
         shown = _outcome_words(row["outcome"] or row["answer"])
@@ -217,7 +234,7 @@ class _Maker:
             "name": self._name(authority),
             "outcome": shown,
             "outcomes": cells,
-            "letters": [{"id": m, "name": _base(str(self.letters[m]["source"]))} for m in mine],
+            "letters": [{"id": m, "name": self.files[m]} for m in mine],
         }
 
     def _figures(self, group_id: str, questions: Sequence[Row]) -> list[dict[str, Any]]:
@@ -242,13 +259,19 @@ class _Maker:
                 else "no question of the request is named"
             )
             panels, without = self._panels(whole)
+            table = self._table("Figures as a whole, by year", whole, by_line=False) if whole else None
+            breakdown = self._table("Figures by breakdown and period", lines, by_line=True) if lines else None
+            shown = {row["authority_id"] for row in whole}
+            beneath = sorted({self._name(row["authority_id"]) for row in lines if row["authority_id"] not in shown})
+            if table is not None and beneath:
+                table.elsewhere = ", ".join(beneath)
             result.append({
                 "title": f"Question {question_id}: {text}" if question else f"Figures for which {text}",
                 "panels": panels,
                 "without_panel": without,
-                "whole": self._table("Figures as a whole, by year", whole, by_line=False) if whole else None,
-                "lines": self._table("Figures by breakdown and period", lines, by_line=True) if lines else None,
-                "line_count": len({(r["authority_id"], r["line"], r["measure"]) for r in lines}),
+                "whole": table,
+                "lines": breakdown,
+                "line_count": breakdown and len(breakdown.rows) + breakdown.left_out,
             })  # fmt: skip
         return result
 
@@ -257,9 +280,10 @@ class _Maker:
         heads = list(dict.fromkeys(period[3] for period in periods))
         notes: list[str] = []
         found: dict[tuple[str, ...], _TableRow] = {}
-        for row in rows:
+        several = _with_several_letters(rows)
+        for row in sorted(rows, key=lambda row: self._name(row["authority_id"])) if not by_line else rows:
             measure = _measure(row)
-            name = self._name(row["authority_id"])
+            name = self._name_beside_others(row, several)
             key = (
                 str(row["line"]),
                 measure,
@@ -278,6 +302,8 @@ class _Maker:
             entry.cells[at] = cell if before is None else _Cell(
                 f"{before.shown} / {cell.shown}", before.place, cell.grade, cell.marks)  # fmt: skip
         ordered = list(found.values())
+        for entry in ordered:
+            _gather_marks(entry)
         left_out = max(0, len(ordered) - _MOST_LINES)
         heads = ["Authority" if not by_line else "Line – authority", *(heads or ["Figures"])]
         return _Table(caption, heads, ordered[:_MOST_LINES], notes, left_out)
@@ -295,7 +321,8 @@ class _Maker:
                 key = (kind, _measure(row), str(row["authority_id"]), str(row["letter_id"]))
                 series.setdefault(key, []).append(row)
         panels = []
-        for (kind, measure, authority, letter), cells in list(series.items())[: self.panels_left]:
+        several = _with_several_letters(rows)
+        for (kind, measure, _, _), cells in list(series.items())[: self.panels_left]:
             like = [r for key, found in series.items() if key[0] == kind for r in found]
             labels = sorted({_year(r) for r in like})
             most = max(
@@ -313,9 +340,7 @@ class _Maker:
                 for r in cells
             ]
             said = "; ".join(f"{_year(r)}: {_shown(r)}" for r in cells)
-            name = self._name(authority)
-            if len({key[3] for key in series if key[2] == authority}) > 1:
-                name += f" ({_base(str(self.letters[letter]['source']))})"
+            name = self._name_beside_others(cells[0], several)
             svg = year_panel(bars, labels=labels, most=most, description=f"{name}, {measure}, {kind} years: {said}")
             panels.append({"name": name, "measure": f"{measure or cells[0]['unit']}, {kind} years", "svg": svg})
         self.panels_left -= len(panels)
@@ -343,12 +368,19 @@ class _Maker:
         said = "; ".join(f"{name}: {count}" for name, count in counts)
         return count_bars(counts, title="authorities", description=f"Authorities by ground relied on. {said}")
 
-    def _clock(self, row: Row) -> dict[str, Any]:
+    def _sender(self, row: Row, rows: Sequence[Row]) -> str:
+        """Name who sent a letter, and the letter where others of the same sender stand beside it."""
+        name = self._name(row["authority_ids"])
+        if sum(other["authority_ids"] == row["authority_ids"] for other in rows) < 2:
+            return name
+        return f"{name} ({self.files[str(row['letter_id'])]})"
+
+    def _clock(self, row: Row, rows: Sequence[Row]) -> dict[str, Any]:
         days = row["working_days"]
         return {
-            "name": self._name(row["authority_ids"]),
-            "received": row["received"] or "–",
-            "answered": row["answered"] or "–",
+            "name": self._sender(row, rows),
+            "received": _Cell(str(row["received"] or "–"), _text(row["received_evidence_id"])),
+            "answered": _Cell(str(row["answered"] or "–"), _text(row["answered_evidence_id"])),
             "days": "–" if days is None else days,
             "deadline": row["deadline"] or "–",
             "in_time": {"yes": "yes", "no": "late", "unknown": "not known"}[str(row["in_time"])],
@@ -361,12 +393,7 @@ class _Maker:
             return None
         from foi_nlp.collate.charts import clock_bars
 
-        names = Counter(self._name(row["authority_ids"]) for row in counted)
-        clocks = []
-        for row in counted:
-            name = self._name(row["authority_ids"])
-            label = f"{name} ({row['answered']})" if names[name] > 1 else name
-            clocks.append((label, int(row["working_days"] or 0), int(row["limit"] or 20)))
+        clocks = [(self._sender(row, rows), int(row["working_days"] or 0), int(row["limit"] or 20)) for row in counted]
         said = "; ".join(f"{name}: {days} of {limit}" for name, days, limit in clocks)
         return clock_bars(clocks, description=f"Working days taken. {said}")
 
@@ -454,13 +481,43 @@ def _shown(row: Row) -> str:
 
 
 def _marks(row: Row, notes: list[str]) -> str:
-    marks = []
+    numbers = []
     for reason in str(row["reasons"] or "").split("; "):
         if reason:
             if reason not in notes:
                 notes.append(reason)
-            marks.append(_letter(notes.index(reason)))
-    return " ".join(marks)
+            numbers.append(notes.index(reason))
+    return " ".join(_letter(number) for number in sorted(numbers))
+
+
+def _gather_marks(row: _TableRow) -> None:
+    """Put the marks that all figures of a row share beside its name, so that its cells keep what is theirs alone."""
+    figures = [cell for cell in row.cells if cell is not None and cell.grade != "no_figure"]
+    if len(figures) < 2:
+        return
+    own = [cell.marks.split() for cell in figures]
+    shared = [mark for mark in own[0] if all(mark in marks for marks in own)]
+    row.marks = " ".join(shared)
+    row.cells = [
+        cell if cell is None or cell.grade == "no_figure"
+        else replace(cell, marks=" ".join(mark for mark in cell.marks.split() if mark not in shared))
+        for cell in row.cells
+    ]  # fmt: skip
+
+
+def _file_names(letters: Mapping[str, Row]) -> dict[str, str]:
+    """Give letters by the names of their files, with the folder where two files have one name."""
+    often = Counter(_base(str(row["source"])) for row in letters.values())
+    return {
+        letter: base if often[base := _base(str(row["source"]))] == 1 else str(row["source"])
+        for letter, row in letters.items()
+    }
+
+
+def _with_several_letters(rows: Sequence[Row]) -> set[str]:
+    """Give the authorities of which the figures of several letters stand in rows of a table."""
+    pairs = {(str(row["authority_id"]), row["letter_id"]) for row in rows if row["observation_id"]}
+    return {authority for authority, count in Counter(a for a, _ in pairs).items() if count > 1}
 
 
 def _letter(number: int) -> str:
