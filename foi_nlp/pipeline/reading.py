@@ -180,8 +180,7 @@ class Reading:
 
     def section_at(self, offset: int) -> str:
         """Give the id of the section that holds `offset`; "response" before sections are known."""
-        starts = [section.start for section in self.facts.sections]
-        i = bisect.bisect_right(starts, offset) - 1
+        i = bisect.bisect_right(self.facts.sections, offset, key=lambda section: section.start) - 1
         return self.facts.sections[i].id if i >= 0 and offset < self.facts.sections[i].end else "response"
 
     def grid_at(self, offset: int) -> int | None:
