@@ -22,6 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from foi_nlp.display import one_line, spreadsheet_text
 from foi_nlp.records import LetterRecord, Observation
 
@@ -349,10 +351,12 @@ def read_records(run: Path) -> Iterator[LetterRecord]:
                     continue
                 try:
                     yield LetterRecord.model_validate_json(line)
-                except ValueError as error:
-                    reason = str(error).splitlines()[0]
+                except ValidationError as error:
+                    first = error.errors(include_url=False)[0]
+                    place = ".".join(map(str, first["loc"])) or "the line"
+                    reason = f"{place}: {first['msg'][:1].lower()}{first['msg'][1:]}"
                     raise StoreError(
-                        f"{path}:{number}: not a record of foi_nlp ({reason}); annotate the letters again"
+                        f"{path}:{number}: not a record of this version ({reason}); annotate the letters again"
                     ) from None
     except OSError as error:
         raise StoreError(f"{path}: cannot be read ({error.strerror}); name the folder that annotate wrote") from None

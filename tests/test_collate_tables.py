@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from foi_nlp.records import (
     Observation,
     Outcome,
     Period,
+    Provision,
     Question,
     Reference,
 )
@@ -798,3 +801,80 @@ def test_a_sum_says_which_forces_are_not_in_it_and_what_limits_it(tmp_path: Path
     assert total["total"] == 6
     assert total["with_care"] == "kent: the figure is an estimate"
     assert total["not_in_sum"] == "police-scotland"
+
+
+def _two_requests() -> LetterRecord:
+    """Give a letter that answers two requests, of which the second is refused on cost."""
+    record = letter("kent", {"2019": 3, "2020": 4})
+    other = letter("kent", {"2019": 7, "2020": 8}, question="How many bicycles were stolen in 2019 and 2020?")
+    for part, found in (("1/21", record), ("2/21", other)):
+        found.questions[0] = found.questions[0].model_copy(update={"id": f"{part}/1"})
+        found.outcomes[0] = found.outcomes[0].model_copy(update={"question": f"{part}/1"})
+        for o in found.observations:
+            o.question = f"{part}/1"
+    other.observations = [o.model_copy(update={"id": f"{o.id}b"}) for o in other.observations]
+    other.outcomes[0].outcome = "refused_cost"
+    cost = Provision(id="foia.12(1)", status="cited", questions=["2/21/1"], start=0, end=4)
+    return record.model_copy(
+        update={
+            "questions": record.questions + other.questions,
+            "outcomes": record.outcomes + other.outcomes,
+            "observations": record.observations + other.observations,
+            "provisions": [cost],
+        }
+    )
+
+
+def test_of_a_letter_to_two_requests_a_campaign_takes_its_own_part_alone(tmp_path: Path) -> None:
+    campaign = read_campaign(_campaign(tmp_path, CAMPAIGN))
+    c = collate_records([_two_requests(), letter("essex", {"2019": 1, "2020": 2})], campaign=campaign)
+    given = [row["value"] for row in c.rows("comparison", authority_id="kent") if row["observation_id"]]
+    assert given == [3, 4]
+    note = method_note(c)
+    assert "No question was refused." in note
+    assert "kent.txt (2/21) is not part of the campaign" in note
+
+
+def test_the_latest_letter_stands_though_two_earlier_ones_bear_one_date() -> None:
+    days = (("2021-03-01", 1), ("2021-03-01", 2), ("2021-04-01", 3))
+    c = collate_records([letter("kent", {"2019": n}, date=day, reference=f"{n}/21") for day, n in days])
+    assert [row["value"] for row in c.tables["comparison"] if row["observation_id"]] == [3]
+    assert "Of 1 first reply" in method_note(c)
+
+
+def test_a_run_without_letters_is_named() -> None:
+    assert "the runs hold no letters" in "".join(brief(collate_records([])))
+
+
+def _numbers(note: str, pattern: str) -> list[int]:
+    found = re.search(pattern, note)
+    assert found, pattern
+    return [0 if number == "none" else int(number) for number in found.groups()]
+
+
+@pytest.mark.parametrize("group", ["spiking-2016-2021", "hospital-crimes-2019-2024"])
+def test_every_number_of_the_method_note_is_a_count_of_the_tables(group: str) -> None:
+    c = collate_records(group_of(group))
+    note = method_note(c)
+    figures = [row for row in c.tables["comparison"] if row["observation_id"]]
+    grades = Counter(row["grade"] for row in figures)
+    wanted = [len(figures), grades["comparable"], grades["with_care"], grades["not_comparable"]]
+    count = r"(\d+|none)"
+    assert _numbers(note, rf"{count} figures were given. Of these, {count} can be compared between forces, "
+                    rf"{count} with care and {count} cannot") == wanted  # fmt: skip
+    rest = Counter(verdict({*str(r["reason_ids"] or "").split(";")} - {"caveat.not_comparable"}).grade for r in figures)
+    warned = (
+        rf"warning not to compare them, {count} could be compared between forces, {count} with care and {count} could"
+    )
+    assert _numbers(note, warned) == [rest["comparable"], rest["with_care"], rest["not_comparable"]]
+    summed = sum(row["total"] is not None for row in c.tables["totals"])
+    if c.tables["totals"]:
+        assert _numbers(note, rf"same kind in {count} rows?; {count} of them") == [len(c.tables["totals"]), summed]
+    clocks = c.tables["timeliness"]
+    in_time = sum(row["in_time"] == "yes" for row in clocks)
+    assert _numbers(note, rf"Of {count} first repl(?:y|ies), {count} came in time") == [len(clocks), in_time]
+    answered = sum(row["answer"] == "answered" for row in c.tables["requests"])
+    assert _numbers(note, rf"{count} authorities have answered") == [answered]
+    assert _numbers(note, rf"{count} letters were read") == [len(c.tables["letters"])]
+    named = {row["name"] for row in c.tables["authorities"]}
+    assert all(name in note for name in named)

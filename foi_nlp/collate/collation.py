@@ -91,6 +91,8 @@ def collate_runs(runs: Sequence[Run], *, campaign: Campaign | None = None) -> Co
     known = authorities()
     tables = Tables(known)
     letters = read_letters(tables, runs)
+    if not letters:
+        tables.add_issue("no_letters", "the runs hold no letters; annotate the folder that holds them")
     membership = find_members(tables, letters, campaign)
     figures: list[Figure] = []
     for letter in letters:

@@ -69,11 +69,11 @@ def _of_one_force(membership: Membership, request: Request) -> list[list[Collate
 
 
 def in_order(letters: Sequence[CollatedLetter]) -> list[CollatedLetter] | None:
-    """Give letters by their dates; None if one has no whole date, two have the same, or not all are of the same forces.
+    """Give letters by their dates; None if one has no whole date, or none is the latest, or their forces differ.
 
     What a joint letter says of one of its forces is not known to take the place of what that force said alone.
     """
     dates = [whole_day(letter.date) for letter in letters]
-    known = None not in dates and len(set(dates)) == len(dates)
+    known = None not in dates and sum(letter.date == max(x.date for x in letters) for letter in letters) == 1
     alike = len({frozenset(letter.responders) for letter in letters}) == 1
     return sorted(letters, key=lambda letter: letter.date) if known and alike else None

@@ -21,6 +21,8 @@ def add_facts(tables: Tables, membership: Membership, letter: CollatedLetter) ->
 
 def whole_request(membership: Membership, letter: CollatedLetter) -> Request | None:
     """Give the request to which what a letter says of itself as a whole belongs; None if it answers several."""
+    if not membership.answers_one_request(letter):
+        return None
     only = {id(request): request for request, _ in membership.questions_of(letter).values()}
     return next(iter(only.values())) if len(only) == 1 else membership.home_of(letter)
 

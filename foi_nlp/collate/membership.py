@@ -61,9 +61,12 @@ class Membership:
         return self.letters[self.replies[member].letter]
 
     def home_of(self, letter: CollatedLetter) -> Request | None:
-        """Give the one request that a letter answers; None if it answers several or none."""
+        """Give the one request that a letter answers; None if it answers several or none.
+
+        A letter to several requests of which one is here belongs here in that part alone.
+        """
         homes = self._members.get(letter.id, [])
-        return homes[0][0] if len(homes) == 1 else None
+        return homes[0][0] if len(homes) == 1 and self.answers_one_request(letter) else None
 
     def questions_of(self, letter: CollatedLetter) -> dict[str, tuple[Request, tuple[str, ...]]]:
         """Give for each question of a letter its request and the questions of it that it is."""
@@ -73,6 +76,10 @@ class Membership:
             for question in self.replies[member].question_ids:
                 found[question] = (request, tuple(m.question for m in matches if m.letter_question == question))
         return found
+
+    def answers_one_request(self, letter: CollatedLetter) -> bool:
+        """Whether all that a letter says is of one request: it may answer others, which nobody asks about here."""
+        return sum(self.letters[reply.letter] is letter for reply in self.replies) < 2
 
     def letters_by_force(self, request: Request) -> dict[tuple[str, ...], list[CollatedLetter]]:
         """Give the letters to a request by those who sent them; one of nobody known stands by itself."""
@@ -212,7 +219,8 @@ def _campaign_group(
         if m not in scores:
             letter = letters[reply.letter]
             why = "excluded by the campaign file" if reply.letter in excluded else _why_not(wanted, reply)
-            tables.add_issue("left_out", f"{letter.record.source} is not part of the campaign: {why}", letter=letter.id)
+            what = f"{letter.record.source} ({reply.part})" if reply.part else letter.record.source
+            tables.add_issue("left_out", f"{what} is not part of the campaign: {why}", letter=letter.id)
     if not scores:
         text = "no letter answers the request of the campaign file; name letters in letters.include if one should"
         tables.add_issue("no_letter", text)

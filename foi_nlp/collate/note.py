@@ -180,16 +180,33 @@ def _refusals(group_id: str, collation: Collation) -> list[str]:
     if withheld:
         parts = [f"{meaning} ({_names(collation, forces)})" for meaning, forces in sorted(withheld.items())]
         lines.append(f"For one question or more, the answer was: {'; '.join(parts)}.")
-    members = {str(row["letter_id"]) for row in collation.rows("replies", group_id=group_id)}
+    members = collation.rows("replies", group_id=group_id)
     grounds: dict[str, set[str]] = {}
-    for row in collation.tables["provisions"]:
-        if row["is_ground"] and str(row["letter_id"]) in members:
-            force = str(letters[str(row["letter_id"])]["authority_ids"] or "not known")
-            grounds.setdefault(str(row["provision"]), set()).add(force)
+    for row in grounds_of(group_id, collation):
+        force = str(letters[str(row["letter_id"])]["authority_ids"] or "not known")
+        grounds.setdefault(str(row["provision"]), set()).add(force)
     if grounds:
         parts = [f"{_provision(i)} ({_names(collation, forces)})" for i, forces in sorted(grounds.items())]
         lines.append(f"Grounds relied on: {'; '.join(parts)}.")
     return lines or (["No question was refused."] if members else [])
+
+
+def grounds_of(group_id: str, collation: Collation) -> list[Row]:
+    """Give the mentions of grounds for not disclosing that are of a request.
+
+    In a letter that answers several requests, one that is tied to the questions of another is none of them.
+    """
+    own: dict[object, set[str]] = {}
+    for row in collation.rows("outcomes", group_id=group_id):
+        own.setdefault(row["letter_id"], set()).add(str(row["letter_question"]))
+    members = {row["letter_id"]: row["part"] for row in collation.rows("replies", group_id=group_id)}
+    found = []
+    for row in collation.tables["provisions"]:
+        if row["is_ground"] and row["letter_id"] in members:
+            tied = set(str(row["letter_questions"] or "").split(";")) - {""}
+            if not (members[row["letter_id"]] and tied) or tied & own.get(row["letter_id"], set()):
+                found.append(row)
+    return found
 
 
 def provision_name(provision: str) -> str:
@@ -253,9 +270,13 @@ def _reason_ids(row: Row) -> list[str]:
 
 def _clock(group_id: str, collation: Collation) -> list[str]:
     """Say how many came in time, by the first letter of each force: a correction does not make a force late."""
-    replies = collation.rows("replies", group_id=group_id)
-    first = {str(row["letter_id"]) for row in replies if row["corrects"] is None}
-    clocks = [row for row in collation.tables["timeliness"] if row["letter_id"] in first]
+    members = {row["letter_id"] for row in collation.rows("replies", group_id=group_id)}
+    first: dict[object, Row] = {}
+    for row in collation.tables["timeliness"]:
+        before = first.get(row["authority_ids"] or row["letter_id"])
+        if row["letter_id"] in members and (before is None or _earlier(row, before)):
+            first[row["authority_ids"] or row["letter_id"]] = row
+    clocks = list(first.values())
     if not clocks:
         return []
     late = [row for row in clocks if row["in_time"] == "no"]
@@ -270,6 +291,11 @@ def _clock(group_id: str, collation: Collation) -> list[str]:
     span = f"{days[0]}" if len(set(days)) == 1 else f"{days[0]} to {days[-1]}" if days else ""
     taken = f" Working days taken, where known: {span}." if span else ""
     return [f"Of {_count(len(clocks), 'first reply', 'first replies')}, {_listed(parts)}.{taken}"]
+
+
+def _earlier(row: Row, other: Row) -> bool:
+    """Whether a letter bears an earlier date than another, or a date where the other has none."""
+    return row["answered"] is not None and (other["answered"] is None or str(row["answered"]) < str(other["answered"]))
 
 
 def _issues(collation: Collation) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 from foi_nlp.collate.collation import Collation
 from foi_nlp.collate.corrections import is_answer
 from foi_nlp.collate.grading import ALL
-from foi_nlp.collate.note import group_sentences, issue_texts, known_of, letters_said, provision_name, sentence
+from foi_nlp.collate.note import (
+    grounds_of,
+    group_sentences,
+    issue_texts,
+    known_of,
+    letters_said,
+    provision_name,
+    sentence,
+)
 from foi_nlp.collate.schema import Row
 from foi_nlp.display import one_line, printable
 from foi_nlp.registers import by_id, register
@@ -152,7 +160,7 @@ class _Maker:
         questions = self.collation.rows("questions", group_id=group_id)
         members = list(dict.fromkeys(str(r["letter_id"]) for r in self.collation.rows("replies", group_id=group_id)))
         kinds = {str(row["authority_id"]): _kind(row) for row in asked}
-        grounds = self._grounds(members)
+        grounds = self._grounds(group_id)
         clocks = [row for row in self.collation.tables["timeliness"] if row["letter_id"] in members]
         clocks.sort(key=lambda row: (self._name(row["authority_ids"]), str(row["answered"] or "")))
         return {
@@ -346,17 +354,15 @@ class _Maker:
         self.panels_left -= len(panels)
         return panels, len(series) - len(panels)
 
-    def _grounds(self, members: Iterable[str]) -> list[dict[str, Any]]:
+    def _grounds(self, group_id: str) -> list[dict[str, Any]]:
         found: dict[str, dict[str, Any]] = {}
-        wanted = set(members)
-        for row in self.collation.tables["provisions"]:
-            if row["is_ground"] and row["letter_id"] in wanted:
-                title = one_line(str(row["title"] or ""), limit=120)
-                entry = found.setdefault(
-                    str(row["provision"]), {"id": provision_name(str(row["provision"])), "title": title, "forces": {}}
-                )
-                name = self._name(self.letters[str(row["letter_id"])]["authority_ids"])
-                entry["forces"].setdefault(name, _Cell(name, _text(row["evidence_id"])))
+        for row in grounds_of(group_id, self.collation):
+            title = one_line(str(row["title"] or ""), limit=120)
+            entry = found.setdefault(
+                str(row["provision"]), {"id": provision_name(str(row["provision"])), "title": title, "forces": {}}
+            )
+            name = self._name(self.letters[str(row["letter_id"])]["authority_ids"])
+            entry["forces"].setdefault(name, _Cell(name, _text(row["evidence_id"])))
         return [{**entry, "forces": list(entry["forces"].values())} for _, entry in sorted(found.items())]
 
     def _grounds_svg(self, grounds: Sequence[dict[str, Any]]) -> Markup | None:

@@ -76,7 +76,8 @@ def _add_replies(
     *,
     of_campaign: bool,
 ) -> None:
-    earlier = {b.id: a.id for letters in by_force.values() for a, b in pairwise(in_order(letters) or ())}
+    earlier = {b.id: a.id for letters in by_force.values() for a, b in pairwise(in_order(letters) or ())
+               if a.date < b.date}  # fmt: skip
     several = len(request.group.members) > 1
     for member in request.group.members:
         reply = membership.replies[member]
