@@ -444,3 +444,89 @@ def test_a_question_within_a_kind_names_it_only_where_it_is_named(
     letter = LETTER.replace("How many burglaries were recorded in each year from 2016 to 2018?", f"In 2016 {asked}")
     (observation,) = nlp(letter.format(answer="In 2016 there were 12."))._.foi["observations"]
     assert observation["breakdown"] == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer", "expected"),
+    [
+        pytest.param(
+            "How many bids were received in 2016 and 2017?",
+            "In 2016 we received 41 bids and 17 of them were turned down.",
+            [("41", year(2016)), ("17", year(2016))],
+            id="a thing that only the question counts",
+        ),
+        pytest.param(
+            "What do whistles cost?",
+            "I can tell you that 2,500 whistles were given out in 2016.",
+            [("2,500", year(2016))],
+            id="the passive counts any thing",
+        ),
+        pytest.param(
+            "How many people took the test in 2016, and how many passed?",
+            "In 2016 212 cadets sat the test and 163 passed.",
+            [("212", year(2016)), ("163", year(2016))],
+            id="a second count without its noun",
+        ),
+        pytest.param(
+            "How many hours did the volunteers do in 2016?",
+            "They did 1,900 hours, rounded to the nearest hundred.",
+            [("1,900", year(2016))],
+            id="hours that are what was asked",
+        ),
+        pytest.param(
+            "How many burglaries were there in 2016?",
+            "There were 112 burglaries in 2016. It took the team twenty minutes to find 3 of them.",
+            [("112", year(2016))],
+            id="a count that is an emergency number too, and minutes that nobody asked for",
+        ),
+        pytest.param(
+            "How many certificates were held on 31 March of 2016, 2017 and 2018?",
+            "We had 1,284 such holders on 31 March 2016, 1,309 on 31 March 2017 and 1,347 on the same day of 2018.",
+            [
+                ("1,284", ("2016-03-31", "2016-03-31")),
+                ("1,309", ("2017-03-31", "2017-03-31")),
+                ("1,347", ("2018-03-31", "2018-03-31")),
+            ],
+            id="stocks of several days",
+        ),
+        pytest.param(
+            "How many officers are trained?",
+            "At 30th April 2018 there were 63 officers with the training, 17 of whom had it in 2017.",
+            [("63", ("2018-04-30", "2018-04-30")), ("17", year(2017))],
+            id="a stock beside a count of a year",
+        ),
+        pytest.param(
+            "How many kiosks are there?",
+            "There are nine, as of 1st November 2018.",
+            [("nine", ("2018-11-01", "2018-11-01"))],
+            id="a stock without its noun",
+        ),
+        pytest.param(
+            "How many people sat the test in 2016?",
+            "Somebody who sat it again is two people for this purpose. I read that there were 2,000 people in 2016.",
+            [],
+            id="a way of counting and hearsay",
+        ),
+        pytest.param(
+            "How many people were arrested in 2016 and 2017?",
+            "2016 - 38 (under 18: 4; 18 to 25: 15; 26 and over: 19)\n2017: * (1 January to 30 June 2017)\n\n"
+            "* indicates a number of five or fewer.",
+            [
+                ("38", year(2016)),
+                ("4", year(2016)),
+                ("15", year(2016)),
+                ("19", year(2016)),
+                ("*", ("2017-01-01", "2017-06-30")),
+            ],
+            id="parts in brackets, a mark with its key, and a part of a year",
+        ),
+    ],
+)
+def test_the_letter_itself_tells_what_counts(
+    nlp: Language, asked: str, answer: str, expected: list[tuple[str, tuple[str, str]]]
+) -> None:
+    letter = LETTER.format(answer=answer).replace(
+        "How many burglaries were recorded in each year from 2016 to 2018?", asked
+    )
+    facts: dict[str, Any] = nlp(letter)._.foi
+    assert [(o["value_raw"], (o["period"]["start"], o["period"]["end"])) for o in facts["observations"]] == expected

@@ -6,6 +6,7 @@ The words (units and their nouns, names of breakdowns, heads that say nothing) a
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -42,6 +43,8 @@ _PAIR_AT_END = regex.compile(r"[=:|-]\s*\d[\d,.]*$")
 _SENTENCE = regex.compile(r"(?<=[.?!])\s+(?=[A-Z])")
 _LONGEST_NOUN = 3
 _FURTHEST_NOUN = 9
+_LONGEST_ASKED = 5
+_SHORTEST_NOUN = 4
 _LONGEST_TITLE = 14
 _METRIC_LENGTH = 160
 _FISCAL_START = 4
@@ -283,6 +286,33 @@ def counted_phrase(words: Sequence[str], reach: int) -> str:
         else:
             i += 1
     return " ".join(words[:last])
+
+
+def asked_phrase(words: Sequence[str], asked: Sequence[str], reach: int) -> str:
+    """Give the words after a number as far as a thing that a question asks the number of, or nothing.
+
+    "41 bids" counts bids where the question is "how many bids"; no register need know them.
+    """
+    wanted = {noun for text in asked for noun in _things_asked(text)}
+    for i, word in enumerate(words[:reach]):
+        if word in wanted:
+            return " ".join(words[: i + 1])
+        if word in names_to("noun_stops", "stops"):
+            break
+    return ""
+
+
+def _things_asked(text: str) -> set[str]:
+    """Give the plurals of the phrases after "how many", "number of" and the like."""
+    out: set[str] = set()
+    for cue in _count_cue().finditer(text):
+        ahead = regex.split(r"[?.;:,(]", text[cue.end() :], maxsplit=1)[0]
+        for word in (found.group().lower() for found in itertools.islice(_WORDS.finditer(ahead), _LONGEST_ASKED)):
+            if word in count_word("ends_phrase") or (out and word in count_word("goes_on")):
+                break
+            if word.endswith("s") and not word.endswith("ss") and len(word) >= _SHORTEST_NOUN:
+                out.add(word)
+    return out
 
 
 def counts_something(asked: Sequence[str]) -> bool:

@@ -20,6 +20,7 @@ import regex
 from foi_nlp.figures.meaning import (
     PlacedPeriod,
     asked_metric,
+    asked_phrase,
     breakdown_key,
     count_word,
     counted_in,
@@ -57,6 +58,7 @@ _NOUN_REACH = 5
 _NEAR = 40
 _FEWEST_WORDS = 4
 _FURTHEST_DAY = 6000
+_PIECE = regex.compile(r"[^;,]+")
 _WORD = regex.compile(r"[^\W\d_][\w'-]*")
 _SEPARATOR = regex.compile(r"[ ]*(?:-{1,2}>?|:-|[:=|]|\.{2,}|…+)[ ]*|[ ]{3,}")
 _UNREADABLE = regex.compile(r"(?![0-9])\p{Nd}|[\u202a-\u202e\u2066-\u2069]")
@@ -110,8 +112,14 @@ class _Forms:
     takes_up: regex.Pattern[str]
     of_kind: regex.Pattern[str]
     both: regex.Pattern[str]
+    part_after_value: regex.Pattern[str]
     part_of_year: regex.Pattern[str]
     listed_value: regex.Pattern[str]
+    before_stock_day: regex.Pattern[str]
+    after_stock_day: regex.Pattern[str]
+    key_of_mark: regex.Pattern[str]
+    bracketed_value: regex.Pattern[str]
+    bracketed_values: regex.Pattern[str]
 
 
 @lru_cache(maxsize=8)
@@ -157,7 +165,8 @@ def _forms_of(book: RuleBook) -> _Forms:
         other_years=form(r"\b{{figure_other_years}}\b"),
         relative=form(
             r"\b(?:(?P<back>{{figure_year_before}})|(?P<ahead>{{figure_year_after}})|"
-            r"{{figure_same_part}} (?:in |of )?(?P<year>{{period_full_year}})(?![\d/-])|"
+            r"(?:{{figure_same_part}}|(?P<day_of>{{figure_same_day_of}})) (?:in |of )?"
+            r"(?P<year>{{period_full_year}})(?![\d/-])|"
             r"(?:and|then),? (?P<rest>(?:{{figure_this_year}},? )?{{figure_until}} "
             r"(?P<until>{{period_day}}|{{period_day_open}})))(?!\w)"
         ),
@@ -179,11 +188,25 @@ def _forms_of(book: RuleBook) -> _Forms:
         takes_up=form(r"{{figure_takes_up}}\b"),
         of_kind=form(r"\b(?P<noun>[a-z]+) {{figure_of_kind}} (?:(?P<kind>[a-z-]+(?: [a-z-]+){0,2})(?=[.,;:)]|$))?"),
         both=form(r"(?: [a-z-]+){0,3} [a-z]+ed and {{figure_number}} [a-z]+ed(?: {{figure_before_period}})? ?"),
+        part_after_value=form(
+            r"[ ]*(?:-{1,2}>?|[:=|]|\.{2,}|…+|[ ]{3,})[ ]*(?:{{figure_line_value}}|[*])"
+            r"(?P<bracket>[ ]?\((?P<part>[^()]{4,60}?)(?: only)?\))"
+        ),
         part_of_year=form(r" ?\((?:to |up to |until |from |between )?(?P<part>[^()]{4,60}?)(?: only)?\)"),
         listed_value=form(
             r"[ ]*(?P<label>[A-Z][A-Za-z&' -]{1,40}?)[ ]*[:=-]?[ ]+(?P<value>{{figure_line_value}})"
             r"[ ]*(?:$|[,;.]|and |& )"
         ),
+        before_stock_day=form(r"(?:^|[.;:,)>•]|\band|\n)[ ]*{{figure_stock_day}}$"),
+        after_stock_day=form(r"{{figure_stock_verb}}"),
+        key_of_mark=regex.compile(
+            book.expand(r"^[ \t>]*['\"(]?(?P<mark>[*#x])['\")]?[ \t]*(?:=|{{figure_key_verb}}\b)"),
+            regex.IGNORECASE | regex.MULTILINE,
+        ),
+        bracketed_value=form(
+            r"[ ]*(?P<label>[A-Za-z0-9][\w &'/-]{0,40}?)[ ]*(?:[:=]|[ ]-)[ ]*(?P<value>{{figure_line_value}})[ ]*"
+        ),
+        bracketed_values=form(r"[ ]*\((?P<inside>[^()]{5,200})\)"),
         enumerated=form(r"(?:,[ ]?|,?[ ](?:and|or|&)[ ])(?:{{figure_before_period}} )?(?:the )?"),
     )
 
@@ -236,16 +259,16 @@ class TextFigures:
         self._masked_spans = Spans(self.masked)
         self._used_spans = Spans(())
         self._made: list[tuple[Observation, tuple[int, int]]] = []
-        self.silent = {reading.sentence_at(h.start) for h in negative if h.rule.attributes.get("scope") == "sentence"}
+        self.silent = {self._sentence_at(h.start) for h in negative if h.rule.attributes.get("scope") == "sentence"}
 
     def observations(self) -> list[Observation]:
         """Give the observations of the text outside its tables."""
         out = self._lists() + self._answers()
         by_sentence: dict[tuple[int, int], list[Candidate]] = {}
         for candidate in self._candidates():
-            by_sentence.setdefault(self.reading.sentence_at(candidate.start), []).append(candidate)
+            by_sentence.setdefault(self._sentence_at(candidate.start), []).append(candidate)
         for found in self.forms.in_step.finditer(self.reading.flow):
-            by_sentence.setdefault(self.reading.sentence_at(found.start()), [])
+            by_sentence.setdefault(self._sentence_at(found.start()), [])
         for sentence, candidates in sorted(by_sentence.items(), key=lambda item: item[0]):
             made = self._sentence(sentence, candidates)
             self._made += [(one, sentence) for one in made]
@@ -283,12 +306,35 @@ class TextFigures:
         labels = {b.label for b in answer_blocks(self.reading) if b.label}
         return Spans([span for span in self.masked if span not in labels])
 
+    @cached_property
+    def _lines_of_text(self) -> list[tuple[int, int]]:
+        """The lines of the letter; where a question and its answer stand side by side, the lines of the answer."""
+        answers = [row.answer for row in self.reading.facts.asked_rows]
+        if not answers:
+            return self.reading.lines
+        rows = Spans([(row.start, row.answer[1]) for row in self.reading.facts.asked_rows])
+        out = [line for line in self.reading.lines if not rows.overlap(*line)]
+        for start, end in answers:
+            out += [(max(a, start), min(b, end)) for a, b in self.reading.lines if a < end and start < b]
+        return sorted(out)
+
+    def _sentence_at(self, offset: int) -> tuple[int, int]:
+        """Give the sentence that holds a place; a cell that answers is a text of its own."""
+        start, end = self.reading.sentence_at(offset)
+        cell = self._cell_at(offset)
+        return (start, end) if cell is None else (max(start, cell[0]), min(end, cell[1]))
+
+    def _cell_at(self, offset: int) -> tuple[int, int] | None:
+        """Give the cell of an answer beside its question that holds a place."""
+        rows = self.reading.facts.asked_rows
+        return next((row.answer for row in rows if row.answer[0] <= offset < row.answer[1]), None)
+
     # ---- lists: a period and its value
 
     def _lists(self) -> list[Observation]:
         pairs: list[Pair] = []
         out: list[Observation] = []
-        for number, (start, end) in enumerate(self.reading.lines):
+        for number, (start, end) in enumerate(self._lines_of_text):
             if not self.reading.text[start:end].strip():
                 continue
             if end - start > _LONGEST_PAIR_LINE:
@@ -320,8 +366,9 @@ class TextFigures:
         if short is not None and not any(p.start <= short.start for p in periods):
             periods.insert(0, short)
         periods = self._with_parts(start, end, periods)
+        periods, tails = self._with_parts_after(start, end, periods)
         return (
-            self._periods_first(number, start, end, periods)
+            self._periods_first(number, start, end, periods, tails)
             or self._values_first(number, start, end, periods)
             or self._enumerated_pairs(number, start, end)
         )
@@ -342,6 +389,35 @@ class TextFigures:
                     year, period=year.period.model_copy(update=update), end=bracket.end() - start, marks=""
                 )
         return out
+
+    def _with_parts_after(
+        self, start: int, end: int, periods: Sequence[FoundPeriod]
+    ) -> tuple[list[FoundPeriod], dict[int, int]]:
+        """Cut a year to the part of it in brackets after its value: `2024: 11 (to 31 March)`.
+
+        The places give, for each year cut, where its bracket begins.
+        """
+        out: list[FoundPeriod] = []
+        tails: dict[int, int] = {}
+        for found in periods:
+            year = out[-1] if out else None
+            if year is not None and start + found.start >= tails.get(year.start, end) and not found.open:
+                continue
+            bracket = self.forms.part_after_value.match(self.reading.flow, start + found.end, end)
+            said = f"{bracket['part']}" if bracket else ""
+            part = (
+                parse_period(said) or parse_period(f"{found.period.start[:4]} {said}")
+                if said and found.period.start
+                else None
+            )
+            if bracket is None or part is None or not _is_part(part.period, found.period):
+                out.append(found)
+                continue
+            kind: PeriodType = "year_to_date" if part.period.start == found.period.start else "date_range"
+            update = {"type": kind, "start": part.period.start, "end": part.period.end, "complete": False}
+            out.append(replace(found, period=found.period.model_copy(update=update)))
+            tails[found.start] = bracket.start("bracket")
+        return out, tails
 
     def _enumerated_pairs(self, number: int, start: int, end: int) -> list[Pair]:
         """Give the pairs of a line that goes on with sentences: `Referrals: 2018-19: 0, 2019-20: 1. The reports ...`.
@@ -387,13 +463,16 @@ class TextFigures:
             return None
         return replace(year, start=found.start("year") - start, end=found.end("year") - start)
 
-    def _periods_first(self, number: int, start: int, end: int, periods: Sequence[FoundPeriod]) -> list[Pair]:
+    def _periods_first(
+        self, number: int, start: int, end: int, periods: Sequence[FoundPeriod], tails: Mapping[int, int]
+    ) -> list[Pair]:
         flow = self.reading.flow
         out: list[Pair] = []
         label: str | None = ""
         for i, found in enumerate(periods):
             after = start + found.end + len(found.marks)
             stop = start + periods[i + 1].start if i + 1 < len(periods) else end
+            stop = min(stop, tails.get(found.start, stop))
             separator = _SEPARATOR.match(flow, after, stop)
             if separator is None:
                 break
@@ -411,6 +490,10 @@ class TextFigures:
                 break
             alone = found.kind == "day" and not label
             out += [Pair(placed, value, at, number, label, day=alone) for value, at in values]
+            if len(values) == 1 and not label:
+                value, at = values[0]
+                out += [Pair(placed, part, place, number, name)
+                        for name, part, place in self._bracketed_values(at + value.end, stop)]  # fmt: skip
         return out
 
     @staticmethod
@@ -466,6 +549,21 @@ class TextFigures:
             at = item.end()
         return out if len(out) > 1 and not self.reading.flow[at:end].strip(" .") else []
 
+    def _bracketed_values(self, start: int, end: int) -> list[tuple[str, Value, int]]:
+        """Give the labels with values that are all of a bracket after a value: `38 (boys: 4; girls: 34)`."""
+        bracket = self.forms.bracketed_values.match(self.reading.flow, start, end)
+        if bracket is None:
+            return []
+        out: list[tuple[str, Value, int]] = []
+        for piece in _PIECE.finditer(bracket["inside"]):
+            at = bracket.start("inside") + piece.start()
+            item = self.forms.bracketed_value.fullmatch(self.reading.flow, at, at + len(piece[0]))
+            value = parse_value(item["value"]) if item else None
+            if item is None or value is None or value.ambiguous or self._masked_spans.overlap(*item.span("value")):
+                return []
+            out.append((item["label"].strip(), value, item.start("value")))
+        return out if len(out) > 1 else []
+
     def _label_before(self, start: int, found: FoundPeriod, *, equals: bool) -> str | None:
         """Give what stands before the period of a pair: nothing, a bullet, or a label set off; else None."""
         asked = [
@@ -490,7 +588,8 @@ class TextFigures:
         if stray:
             start, rest = start + stray.end(), rest[stray.end() :]
         whole = parse_value(rest)
-        if whole is not None and not whole.ambiguous and rest.strip():
+        explained = whole is not None and whole.status == "suppressed" and self._is_explained(whole.raw)
+        if whole is not None and (explained or not whole.ambiguous) and rest.strip():
             return [] if self._masked_spans.overlap(start, start + len(rest)) else [(whole, start)]
         out: list[tuple[Value, int]] = []
         for found in _NUMBER_IN_PAIR.finditer(rest):
@@ -511,6 +610,11 @@ class TextFigures:
             elif first:
                 return []
         return out
+
+    def _is_explained(self, mark: str) -> bool:
+        """Whether a line of the letter says what a mark in place of a number means: `* denotes five or fewer`."""
+        keys = (m["mark"] for m in self.forms.key_of_mark.finditer(self.reading.text))
+        return mark in keys
 
     def _total(self, pairs: Sequence[Pair], number: int, start: int, end: int) -> Pair | None:
         if len(pairs) < 2 or number - pairs[-1].line > 2:
@@ -535,10 +639,10 @@ class TextFigures:
 
     def _heading(self, line: int) -> str:
         """Give the short title line over a list, if there is one inside the answer."""
-        begin = self.reading.lines[line][0]
+        begin = self._lines_of_text[line][0]
         floor = max((b.start for b in answer_blocks(self.reading) if b.start <= begin < b.end), default=0)
         for n in range(line - 1, max(-1, line - 40), -1):
-            start, end = self.reading.lines[n]
+            start, end = self._lines_of_text[n]
             if end <= floor or (floor == 0 and self.reading.text[start:end].rstrip().endswith(":")):
                 return ""
             text = self.reading.text[start:end].strip()
@@ -552,7 +656,7 @@ class TextFigures:
 
     def _is_title(self, line: int) -> bool:
         """Whether a line is a few words that are no sentence; three of them on end are a list and head nothing."""
-        text = self.reading.text[slice(*self.reading.lines[line])].strip()
+        text = self.reading.text[slice(*self._lines_of_text[line])].strip()
         return 0 < len(text.split()) <= _LONGEST_TITLE and not text.endswith((".", ",", ";"))
 
     def _of_pairs(self, pairs: Sequence[Pair], total: Pair | None) -> list[Observation]:
@@ -561,14 +665,14 @@ class TextFigures:
         kept = [p for p in pairs if not p.day or days[(p.period.period.start or "")[5:]] > 1]
         if not kept:
             return []
-        over = stated_over(self.reading, lead_of(self.reading, self.reading.lines[kept[0].line][0]))
+        over = stated_over(self.reading, lead_of(self.reading, self._lines_of_text[kept[0].line][0]))
         checked = [replace(pair, check=total.check) for pair in (*kept, total)] if total else kept
         return [self._of_pair(pair, kept[0], over) for pair in checked]
 
     def _of_pair(self, pair: Pair, first: Pair, over: str) -> Observation:
         start = pair.offset + pair.value.start
         end = start + len(pair.value.raw)
-        line = self.reading.lines[pair.line]
+        line = self._lines_of_text[pair.line]
         question = self.asking.question(start, over)
         texts = self.asking.texts_of(question)
         heading = self._heading(first.line if pair.label == "total" else pair.line)
@@ -603,7 +707,7 @@ class TextFigures:
         out: list[Observation] = []
         part = (-1, "")
         blocks = answer_blocks(self.reading)
-        for number, (start, end) in enumerate(self.reading.lines):
+        for number, (start, end) in enumerate(self._lines_of_text):
             line = self.reading.flow[start:end]
             if not line.strip() or not self._answers_at(start, end):
                 continue
@@ -640,9 +744,9 @@ class TextFigures:
         """Whether the line beside this one is a label with its value too, set off by the same sign."""
 
         def sign(line: int) -> str | None:
-            if not 0 <= line < len(self.reading.lines):
+            if not 0 <= line < len(self._lines_of_text):
                 return None
-            start, end = self.reading.lines[line]
+            start, end = self._lines_of_text[line]
             found = self.forms.answer.match(self.reading.flow, start, end)
             if found is None or not found["label"] or self.reading.flow[found.end() : end].strip(" ."):
                 return None
@@ -698,18 +802,23 @@ class TextFigures:
         for hit in self.hits:
             start, end = hit.groups["number"]
             attributes = dict(hit.rule.attributes)
-            allowed = self._allowed(start, end, measured=bool(attributes.get("rate")))
-            if not allowed or self.reading.sentence_at(start) in self.silent:
+            sentence = self._sentence_at(start)
+            if sentence in self.silent or self.reading.section_at(start) not in _SECTIONS:
+                continue
+            measured = bool(attributes.get("rate")) or self._asks_for(start, self._noun_after(end, sentence[1]))
+            if not self._allowed(start, end, measured=measured):
                 continue
             end = self._end_of_thousands(start, end)
             if end < 0 or (attributes.get("zero") and self._is_of_some(start, end)):
                 continue
-            noun = self._noun_after(end, self.reading.sentence_at(start)[1])
-            if attributes.get("in_period") and unit_of_noun(noun) in _UNCOUNTED:
+            noun = self._noun_after(end, sentence[1]) or self._asked_noun(start, end, sentence[1])
+            asked_time = unit_of_noun(noun) in _UNCOUNTED and self._asks_for(start, noun)
+            if attributes.get("in_period") and unit_of_noun(noun) in _UNCOUNTED and not asked_time:
                 noun = ""  # "18 the year before"
-            if attributes.get("noun") and (not noun or unit_of_noun(noun) in _UNCOUNTED):
+            uncounted = unit_of_noun(noun) in _UNCOUNTED and not asked_time
+            if attributes.get("noun") and (not noun or uncounted):
                 continue
-            if unit_of_noun(noun) in _UNCOUNTED and not attributes.get("zero") and not attributes.get("rate"):
+            if uncounted and not attributes.get("zero") and not attributes.get("rate"):
                 continue
             if self._in_words(start, end) and regex.match(r" \(\d", self.reading.flow[end : end + 3]):
                 continue
@@ -720,7 +829,9 @@ class TextFigures:
             if held is None:
                 found[start] = Candidate(start, end, value, hit.rule.id, attributes, noun)
             else:
+                alone = attributes.get("beside") and held.attributes.get("beside")
                 held.attributes.update(attributes)
+                held.attributes["beside"] = alone
         inside = {
             start
             for start, one in found.items()
@@ -728,6 +839,22 @@ class TextFigures:
             if other is not one and other.start <= start and one.end <= other.end
         }
         return [found[start] for start in sorted(found) if start not in inside]
+
+    def _asks_for(self, offset: int, noun: str) -> bool:
+        """Whether a length of time or of way is what the question of a place asks for: "how many hours"."""
+        unit = unit_of_noun(noun) if noun else None
+        return unit in _UNCOUNTED and any(unit_in(text) == unit for text in self._asked_at(offset))
+
+    def _asked_at(self, offset: int) -> tuple[str, ...]:
+        return self.asking.texts_of(
+            self.asking.question(offset, self.reading.text[slice(*self.reading.line_at(offset))])
+        )
+
+    def _asked_noun(self, start: int, end: int, stop: int) -> str:
+        """Give the words after a number as far as a thing that its question asks the number of, or nothing."""
+        ahead = regex.split(r"[,;:.()=|\d]", self.reading.flow[end : min(end + 90, stop)], maxsplit=1)[0]
+        words = [word.group().lower() for word in _WORD.finditer(ahead)]
+        return asked_phrase(words, self._asked_at(start), _NOUN_REACH)
 
     def _end_of_thousands(self, start: int, end: int) -> int:
         """Give the end of a number whose thousands may be set off by blanks; -1 where they might be two numbers."""
@@ -747,7 +874,7 @@ class TextFigures:
 
     def _is_of_some(self, start: int, end: int) -> bool:
         """Whether a zero is said of some of several things only: "no crime was recorded at five of them"."""
-        sentence = self.reading.sentence_at(start)
+        sentence = self._sentence_at(start)
         if self.forms.some_of.search(self.reading.flow, end, sentence[1]) is None:
             return False
         self.reading.review("unpaired_number", "This zero is said of some of them only; it was left out.", *sentence)
@@ -797,8 +924,10 @@ class TextFigures:
         in_step = self.forms.in_step.search(text) is not None and len(periods) > 1
         for number in numbers:
             placed = None if in_step or number.start in zipped else self._bind(number, numbers, periods, sentence, text)
-            if placed is not None:
+            if placed is not None and self._holds(number, placed):
                 bound.append((number, placed))
+        if all(number.attributes.get("beside") for number, _ in bound):
+            bound = []
         self._ask_about([number for number in numbers if all(number.start != done.start for done, _ in bound)])
         total = self._total_of_parts(numbers, bound, text)
         spread = [(number, one) for number, placed in bound
@@ -817,6 +946,13 @@ class TextFigures:
             out.append(self._observation(number.value, number.start, placed, "prose", metric, breakdown,
                                          noun=number.noun, rule=number.rule, told=told, around=text))  # fmt: skip
         return out
+
+    def _holds(self, number: Candidate, placed: PlacedPeriod) -> bool:
+        """Whether a count that only its shape tells may have this period: a day must be one of stocks."""
+        told = number.noun or any(number.attributes.get(mark) for mark in ("strong", "part", "change", "in_period"))
+        if told or not (number.attributes.get("on_day") or number.attributes.get("things")):
+            return True
+        return placed.period.type != "instant" or (placed.span or (-1, -1))[0] in self._days_of_stocks
 
     def _over(
         self,
@@ -909,8 +1045,31 @@ class TextFigures:
         found = [(p, at) for p, at in found_in(self.reading, sentence, self.context) if p.period.start]
         found = [(p, at) for p, at in found if not self._masked_spans.overlap(at + p.start, at + p.end)]
         found = self._with_relative(sentence, found)
-        spans = [(p, at) for p, at in found if p.kind != "day"]
-        return spans or found
+        kept = [(p, at) for p, at in found if p.kind != "day" or self._is_stock_day(sentence, p, at)]
+        return kept or found
+
+    def _is_stock_day(self, sentence: tuple[int, int], found: FoundPeriod, at: int) -> bool:
+        """Whether a day is that of a stock: "At 31 March 2016 there were 9", "9 on 31 March 2016"."""
+        flow, start = self.reading.flow, at + found.start
+        if start in self._days_of_stocks:
+            return True
+        opens = self.forms.before_stock_day.search(flow[max(sentence[0], start - _NEAR) : start])
+        return opens is not None and self.forms.after_stock_day.match(flow, at + found.end, sentence[1]) is not None
+
+    @cached_property
+    def _days_of_stocks(self) -> frozenset[int]:
+        """Where the days stand that two or more counts of one sentence each name as their own."""
+        by_sentence: dict[tuple[int, int], list[int]] = {}
+        for hit in self.hits:
+            if hit.rule.attributes.get("on_day"):
+                by_sentence.setdefault(self._sentence_at(hit.start), []).append(hit.groups["number"][1])
+        out: set[int] = set()
+        for sentence, ends in by_sentence.items():
+            days = [(p, at) for p, at in found_in(self.reading, sentence, self.context) if p.period.type == "instant"]
+            same = [m.start() for m in self.forms.relative.finditer(self.reading.flow, *sentence) if m["day_of"]]
+            if ends and len(days) + len(same) > 1:
+                out |= {*same, *(at + p.start for p, at in days)}
+        return frozenset(out)
 
     def _with_relative(
         self, sentence: tuple[int, int], found: list[tuple[FoundPeriod, int]]
@@ -925,6 +1084,7 @@ class TextFigures:
             if period is not None:
                 found = [pair for pair in found if not match.start() <= pair[1] + pair[0].start < match.end()]
                 start = match.start("rest") if match["rest"] else match.start()
+                kind = "as_at" if period.type == "instant" else kind
                 found.append((FoundPeriod(period, start, match.end(), kind=kind), 0))
                 found.sort(key=lambda pair: pair[0].start + pair[1])
         return found
@@ -994,7 +1154,8 @@ class TextFigures:
         line = self.reading.line_index(max(0, offset - 1))
         while line > 0 and self.reading.text[slice(*self.reading.lines[line - 1])].strip():
             line -= 1
-        return self.reading.lines[line][0]
+        cell = self._cell_at(offset)
+        return max(self.reading.lines[line][0], cell[0] if cell else 0)
 
     def _in_step(
         self,
@@ -1131,7 +1292,7 @@ class TextFigures:
         such = next((n for n in numbers if self.forms.takes_up.match(n.noun)), None)
         if such is None or sentence[0] == 0 or len(such.noun.split()) < 2:
             return {}
-        before = self.reading.sentence_at(sentence[0] - 1)
+        before = self._sentence_at(sentence[0] - 1)
         noun = such.noun.split()[-1]
         found = [m for m in self.forms.of_kind.finditer(self.reading.flow, *before, overlapped=True)
                  if m["noun"].lower() == noun]  # fmt: skip
@@ -1142,7 +1303,7 @@ class TextFigures:
         """Give the sentence of a figure, with the one before it if it says "such"; what was asked if it is bare."""
         text = self.reading.text[sentence[0] : sentence[1]]
         if self.forms.takes_up.match(number.noun) and sentence[0] > 0:
-            before = self.reading.sentence_at(sentence[0] - 1)
+            before = self._sentence_at(sentence[0] - 1)
             text = f"{text} {self.reading.text[before[0] : before[1]]}"
         wanted = asked_metric(asked) if len(_WORD.findall(text)) < _FEWEST_WORDS else ""
         return wanted or text

@@ -440,8 +440,8 @@ def _year_label(year: _Stretch) -> str:
 def related(anchor: Period, said: Mapping[str, str | None], *, label: str = "") -> Period | None:
     """Give the period that is said by another one, the `anchor`; None where that is not certain.
 
-    `said` holds the words by what they say: the year `back` or `ahead`, the same part of another `year`, or the
-    time from the end of the anchor's year `until` a day of the next.
+    `said` holds the words by what they say: the year `back` or `ahead`, the same part (or day, `day_of`) of another
+    `year`, or the time from the end of the anchor's year `until` a day of the next.
     """
     if anchor.start is None or anchor.end is None:
         return None
@@ -452,7 +452,8 @@ def related(anchor: Period, said: Mapping[str, str | None], *, label: str = "") 
         return _rest_until(last, until, anchor) if is_year else None
     if year:
         shift = int(year) - first.year
-        fits = not is_year and anchor.type != "instant" and last.year == first.year and shift != 0
+        on_a_day = anchor.type == "instant"
+        fits = not is_year and on_a_day == bool(said.get("day_of")) and last.year == first.year and shift != 0
     else:
         shift = 1 if said.get("ahead") else -1
         fits = is_year or anchor.type == "instant"
