@@ -1002,3 +1002,73 @@ def test_figures_given_to_help_beside_a_refusal_are_kept(nlp: Language) -> None:
         "cars were reported stolen in 2016.\n"
     )
     assert [figure["value"] for figure in nlp(text)._.foi["observations"]] == [611]
+
+
+NUMBERED = (
+    "Request\n\n1. How many vans do you own?\n2. Who supplies them and at what price?\n\n"
+    "Response\n\n1. There are 7.\n\n2. "
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        pytest.param("No such contract exists.", "not_held", id="the thing does not exist"),
+        pytest.param("None of this is held by the force.", "not_held", id="none of it"),
+        pytest.param("We would not hold this; it is bought by the council.", "not_held", id="in the conditional"),
+        pytest.param("Prices are not recorded on this system.", "not_held", id="what the system has no place for"),
+        pytest.param("The invoices were destroyed in line with our policy.", "not_held", id="held once"),
+        pytest.param(
+            "The Act does not require us to offer an opinion.", "not_recorded_information", id="no opinion is owed"
+        ),
+        pytest.param("The 18 hour threshold is therefore breached.", "refused_cost", id="the limit is breached"),
+        pytest.param(
+            "It would exceed the appropriate limit merely to find out whether we hold it.",
+            "refused_cost_ncnd",
+            id="the limit is passed by finding out",
+        ),
+        pytest.param("It has been published in our disclosure log.", "refused_accessible", id="a place"),
+        pytest.param("The force has none.", "answered_negative", id="it has none"),
+        pytest.param("No vans were sold.", "answered_negative", id="any participle"),
+        pytest.param("As none is owned, this question falls away.", "not_applicable", id="falls away"),
+        pytest.param("A copy is enclosed with this letter.", "disclosed_attachment", id="beside the letter"),
+        pytest.param(
+            "They come from a dealer in York. The price is exempt under section 43(2).",
+            "disclosed_partial",
+            id="a part is told and a part refused",
+        ),
+        pytest.param(
+            "It would help thieves. The price is exempt under section 43(2).",
+            "refused_exempt",
+            id="a reason before a refusal gives nothing",
+        ),
+        pytest.param("Yes. Colour is not recorded on this system.", "disclosed_full", id="a note behind an answer"),
+    ],
+)
+def test_other_words_for_the_same(nlp: Language, answer: str, outcome: str) -> None:
+    assert _outcomes(nlp, NUMBERED + answer) == {"1": "disclosed_full", "2": outcome}
+
+
+def test_an_annex_of_the_letter_itself_is_no_attachment(nlp: Language) -> None:
+    answer = "The price is exempt by virtue of section 43(2). Please see Annex A.\n\nAnnex A\n\nSection 43(2) - harm.\n"
+    assert _outcomes(nlp, NUMBERED + answer)["2"] == "refused_exempt"
+
+
+def test_a_refusal_of_any_part_is_of_every_question(nlp: Language) -> None:
+    text = (
+        "Request\n\n1. Has the farm been searched?\n2. What was found there?\n\nResponse\n\n"
+        "We neither confirm nor deny that we hold any part of it, as the duty in section 1(1)(a) does not apply by "
+        "virtue of section 30(3).\n\nWhat would be found there is of use to thieves."
+    )
+    assert _outcomes(nlp, text) == {"1": "ncnd", "2": "ncnd"}
+
+
+def test_a_review_tells_the_first_decision_and_gives_the_figures(nlp: Language) -> None:
+    text = (
+        "OUTCOME OF INTERNAL REVIEW\n\nDear Applicant\n\nYour request was:\n\n"
+        "1. How many vans were sold in 2020?\n2. Who bought them?\n\n"
+        "Question 1 was refused under section 12 and question 2 under section 40(2).\n\nFindings\n\n"
+        "Question 1. Section 12 should not have been claimed. There were 7 in 2020.\n\n"
+        "Question 2. I uphold the refusal. Section 40(2) was correctly applied.\n"
+    )
+    assert _outcomes(nlp, text) == {"1": "disclosed_full", "2": "refused_exempt"}

@@ -16,6 +16,9 @@ Attributes of the rules:
 * `whole`: speaks of the whole request, unless it names a question or stands under the label of an answer.
 * `rest`: all that its sentence says holds for the questions that nothing else speaks of.
 * `same`: the answer is that of the question named in the same sentence, or of the one before.
+* `whole_request`: a refusal that its sentence speaks of is of everything, unless it names a question.
+* `part`: refuses a named part of what was asked; what the answer says before it is given.
+* `told`: a review tells what the earlier reply decided; what its sentence says counts as little as `weak`.
 * `letter`: says something of the letter alone.
 """
 
@@ -45,10 +48,13 @@ LABEL = "OUTCOME"
 _GROUNDS_IGNORED_IN = frozenset(
     {"request", "clarification", "review_rights", "ico", "s16_advice", "boilerplate_act", "intro"}
 )
-_TRAITS = ("weak", "generic", "notice", "marker", "secondary", "start", "whole", "same", "rest")
+_TRAITS = ("weak", "generic", "notice", "marker", "secondary", "start", "whole", "same", "rest", "part")
+_OF_SENTENCES = ("told", "whole_request")
 _FIRST_WORDS = 200
 _HEADING_WORDS = 8
+_ANSWER_WORDS = 2
 _TRIM = " \t\n*_>|-:"
+_LABEL_ENDS = ".)"
 _PART_REFUSED = frozenset({"refused_exempt", "refused_accessible", "deferred_publication", "refused_suppressed"})
 _GROUNDED = frozenset({"refused_cost", "refused_accessible", "deferred_publication", "refused_vexatious", "ncnd"})
 _GIVEN = frozenset({"reported", "nil"})
@@ -186,10 +192,14 @@ def _gives_nothing(outcome: Outcome) -> bool:
 
 def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit]) -> list[_Evidence]:
     out = []
-    rest = _sentences_of_the_rest(reading, hits)
+    rest = _sentences_with(reading, hits, "rest")
+    everything = _sentences_with(reading, hits, "whole_request")
+    told = _sentences_with(reading, hits, "told") if _is_review(hits) else frozenset()
     for hit in hits:
         attributes = hit.rule.attributes
-        if attributes.get("letter") or _repeats_question(reading, hit.end - 1):
+        if attributes.get("letter") or any(attributes.get(name) for name in _OF_SENTENCES):
+            continue
+        if _repeats_question(reading, hit.end - 1) or _names_a_part_of_the_letter(reading, hit):
             continue
         if attributes.get("whole") and _was_clarified(reading, hit.start):
             continue
@@ -202,6 +212,12 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
             traits.add("scoped")
         names, basis = _questions_of(reading, at, references, by_words=hit.rule.value != "disclosed_full")
         target = names if basis == "named" else ()
+        if start in told:
+            traits.add("weak")
+        if start in everything and basis not in _PLACED and hit.rule.value in _kinds():
+            names, basis = (), ""
+            if _is_refusal(hit.rule.value or "") and not traits & {"weak", "notice", "scoped"}:
+                traits.add("whole_request")
         if "start" in traits and basis == "named":
             names, basis = _answered_at(reading, hit.start)
         if ("notice" in traits and basis != "named") or ("whole" in traits and basis not in _PLACED) or start in rest:
@@ -221,8 +237,27 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
     return out
 
 
-def _sentences_of_the_rest(reading: Reading, hits: Sequence[Hit]) -> frozenset[int]:
-    return frozenset(reading.sentence_at(hit.start)[0] for hit in hits if hit.rule.attributes.get("rest"))
+def _sentences_with(reading: Reading, hits: Sequence[Hit], attribute: str) -> frozenset[int]:
+    """Give where the sentences begin in which a rule with this attribute was found."""
+    return frozenset(reading.sentence_at(hit.start)[0] for hit in hits if hit.rule.attributes.get(attribute))
+
+
+def _is_review(hits: Sequence[Hit]) -> bool:
+    return any(hit.rule.attributes.get("letter") and hit.rule.value == "review" for hit in hits)
+
+
+def _names_a_part_of_the_letter(reading: Reading, hit: Hit) -> bool:
+    """Whether what is said to be attached is an annex that stands, under its heading, further down in the text."""
+    if hit.rule.value != "disclosed_attachment":
+        return False
+    named = shape("annex").search(reading.flow, hit.start, reading.sentence_at(hit.start)[1])
+    if named is None:
+        return False
+    heading = " ".join(named.group().split())
+    return any(
+        " ".join(found.group("annex").split()).lower() == heading.lower()
+        for found in shape("annex_heading").finditer(reading.ruled, named.end())
+    )
 
 
 def _is_scoped(reading: Reading, start: int, end: int) -> bool:
@@ -264,7 +299,8 @@ def _begins_answer(reading: Reading, hit: Hit) -> bool:
 
 def _from_grounds(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit]) -> list[_Evidence]:
     out = []
-    rest = _sentences_of_the_rest(reading, hits)
+    rest = _sentences_with(reading, hits, "rest")
+    everything = _sentences_with(reading, hits, "whole_request")
     for provision in reading.facts.provisions:
         if provision.status == "mentioned" or provision.boilerplate or _repeats_question(reading, provision.start):
             continue
@@ -277,7 +313,7 @@ def _from_grounds(reading: Reading, hits: Sequence[Hit], references: Sequence[Hi
         if outcome == "refused_exempt" and shape("small_number").search(reading.flow, start, end):
             outcome = "refused_suppressed"
         names, basis = _questions_of(reading, provision.start, references, by_words=True)
-        if start in rest:
+        if start in rest or (start in everything and basis not in _PLACED):
             names, basis = (), ""
         out.append(
             _Evidence(
@@ -377,14 +413,19 @@ def _settled(reading: Reading, evidence: Sequence[_Evidence]) -> list[_Evidence]
 
 
 def _refuses_alone(reading: Reading, evidence: Sequence[_Evidence]) -> bool:
-    """Whether a letter without labels and figures says one refusal only: it is of all questions, not of the nearest."""
+    """Whether a letter without labels and figures says one refusal only: it is of all questions, not of the nearest.
+
+    So it is where a refusal speaks of the whole request.
+    """
     refusals = {e.outcome for e in evidence if _is_refusal(e.outcome) and not e.traits & {"weak", "generic"}}
     if "refused_cost_ncnd" in refusals:
         refusals -= {"refused_cost", "ncnd"}  # the same refusal, in the words of its two halves
     placed = any(block.basis not in {"content", "single"} for block in reading.facts.answers)
-    given = any(figure.status in _GIVEN for figure in reading.facts.observations)
-    others = any(e.basis == "named" or _is_giving(e) for e in evidence)
-    return len(refusals) == 1 and not placed and not given and not others
+    given = any(figure.status in _GIVEN and not _reckons(reading, figure) for figure in reading.facts.observations)
+    others = any((e.basis == "named" and not e.traits & {"notice", "weak"}) or _is_giving(e) for e in evidence)
+    everything = any("whole_request" in e.traits for e in evidence)
+    in_part = any("part" in e.traits for e in evidence)
+    return (len(refusals) == 1 or everything) and not (placed or given or others or in_part)
 
 
 def _is_giving(item: _Evidence) -> bool:
@@ -482,7 +523,7 @@ def _decide(reading: Reading, case: _Case) -> Outcome | None:
     proxy = case.has("disclosed_proxy") or (bool(given) and goodwill) or any(f.is_proxy for f in given)
     yes = any(e.outcome == "disclosed_full" and "start" in e.traits for e in case.evidence)
     supplied = bool(given) or attached or yes or _answers_before_denying(reading, case)
-    refusals = _refusals(case, given=bool(given), hidden=bool(hidden), supplied=supplied)
+    refusals = _refusals(reading, case, given=bool(given), hidden=bool(hidden), supplied=supplied)
     pending = _pending(case)
     if pending and not given:
         return _outcome(reading, case, pending, [])
@@ -531,7 +572,7 @@ def _argues(reading: Reading, case: _Case, figure: Observation) -> bool:
     """
     if figure.method != "prose" or figure.is_proxy:
         return False
-    if shape("reckoning").search(reading.flow, *_paragraph(reading, figure.start)):
+    if _reckons(reading, figure):
         return True
     block = case.block_at(figure.start)
     refused = [
@@ -547,6 +588,12 @@ def _argues(reading: Reading, case: _Case, figure: Observation) -> bool:
     return not any(e.outcome in _GIVING and min(refused) <= e.start < figure.end for e in case.evidence)
 
 
+def _reckons(reading: Reading, figure: Observation) -> bool:
+    """Whether a figure in running text belongs to a paragraph that reckons a cost."""
+    paragraph = _paragraph(reading, figure.start)
+    return figure.method == "prose" and shape("reckoning").search(reading.flow, *paragraph) is not None
+
+
 def _is_refusal(outcome: str) -> bool:
     return outcome in _kinds() and _group(outcome) in _REFUSALS
 
@@ -557,10 +604,11 @@ def _paragraph(reading: Reading, offset: int) -> tuple[int, int]:
     return max(start, 0), end if end >= 0 else len(reading.text)
 
 
-def _refusals(case: _Case, *, given: bool, hidden: bool, supplied: bool) -> list[str]:
+def _refusals(reading: Reading, case: _Case, *, given: bool, hidden: bool, supplied: bool) -> list[str]:
     """Give the kinds of refusal that count, the weightiest first.
 
     To neither confirm nor deny that there is anything else changes nothing where something was given or refused.
+    What only may be a refusal is none where something was given; of a cost, where figures were.
     """
     kinds = _kinds()
     strong: dict[str, bool] = {}
@@ -582,7 +630,10 @@ def _refusals(case: _Case, *, given: bool, hidden: bool, supplied: bool) -> list
         return sorted(sure, key=lambda outcome: -kinds[outcome].rank)
     if given:
         return []
-    return sorted(strong, key=lambda outcome: -kinds[outcome].rank)[:1]
+    found = sorted(strong, key=lambda outcome: -kinds[outcome].rank)[:1]
+    if found and found[0] not in _COSTS and (supplied or _opens_with_figures(reading, case)):
+        return []
+    return found
 
 
 def _pending(case: _Case) -> str | None:
@@ -610,7 +661,9 @@ def _with_refusals(
     scoped = all("scoped" in e.traits for e in refused)
     in_part = case.has("disclosed_partial")
     of_one = any("scoped" in e.traits for e in case.evidence if e.outcome == first and e.provision)
-    some = bool(given) or yes or ((of_one or first in _PART_REFUSED) and _opens_with_figures(reading, case))
+    part = any("part" in e.traits for e in case.evidence)
+    some = bool(given) or yes or ((part or of_one or first in _PART_REFUSED) and _opens_with_figures(reading, case))
+    some = some or (part and _opens_with_an_answer(reading, case))
     if not some and not attached:
         return _outcome(reading, case, first, list(refusals[1:]))
     if proxy and some:
@@ -623,12 +676,17 @@ def _with_refusals(
     return _outcome(reading, case, "disclosed_partial", [*(["disclosed_attachment"] if attached else []), *refusals])
 
 
+def _behind_label(reading: Reading, start: int, end: int) -> int:
+    """Give where the words of an answer begin, behind its label and the stops that close the label."""
+    label = shape("label").match(reading.ruled, start, end)
+    body = label.end() if label else start
+    return body + len(reading.text[body:end]) - len(reading.text[body:end].lstrip(_TRIM + _LABEL_ENDS))
+
+
 def _opens_with_figures(reading: Reading, case: _Case) -> bool:
     """Whether an answer gives numbers, in its first words or in a table, though no period was found for them."""
     for start, end in case.blocks:
-        label = shape("label").match(reading.ruled, start, end)
-        body = label.end() if label else start
-        body += len(reading.text[body:end]) - len(reading.text[body:end].lstrip(_TRIM))
+        body = _behind_label(reading, start, end)
         if reading.section_at(body) != "response":
             continue
         first = reading.sentence_at(body)[1]
@@ -638,6 +696,17 @@ def _opens_with_figures(reading: Reading, case: _Case) -> bool:
         for grid in reading.grids:
             if start <= grid.start < end and reading.section_at(grid.start) == "response" and _holds_figures(grid):
                 return True
+    return False
+
+
+def _opens_with_an_answer(reading: Reading, case: _Case) -> bool:
+    """Whether the first sentence of an answer tells something, and gives no reason for what is refused behind it."""
+    for start, end in case.blocks:
+        body = _behind_label(reading, start, end)
+        first = min(reading.sentence_at(body)[1], end)
+        speaks = any(body <= e.start < first for e in case.evidence)
+        if not speaks and len(reading.text[body:first].split()) > _ANSWER_WORDS:
+            return shape("reasoning").search(reading.flow, body, first) is None
     return False
 
 
