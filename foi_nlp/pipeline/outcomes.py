@@ -207,7 +207,7 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
         if "start" in traits and not _begins_answer(reading, hit):
             continue
         at = hit.end - 1 if "start" in traits else hit.start  # such a hit begins with the label, a sentence of its own
-        start, end = reading.sentence_at(at)
+        start, end = _sentence(reading, at)
         if _is_scoped(reading, start, end):
             traits.add("scoped")
         names, basis = _questions_of(reading, at, references, by_words=hit.rule.value != "disclosed_full")
@@ -239,7 +239,14 @@ def _from_cues(reading: Reading, hits: Sequence[Hit], references: Sequence[Hit])
 
 def _sentences_with(reading: Reading, hits: Sequence[Hit], attribute: str) -> frozenset[int]:
     """Give where the sentences begin in which a rule with this attribute was found."""
-    return frozenset(reading.sentence_at(hit.start)[0] for hit in hits if hit.rule.attributes.get(attribute))
+    return frozenset(_sentence(reading, hit.start)[0] for hit in hits if hit.rule.attributes.get(attribute))
+
+
+def _sentence(reading: Reading, offset: int) -> tuple[int, int]:
+    """Give the sentence that holds `offset`, within its answer: cells of a table have no stop between them."""
+    start, end = reading.sentence_at(offset)
+    block = next((b for b in reading.facts.answers if b.start <= offset < b.end), None)
+    return (max(start, block.start), min(end, block.end)) if block else (start, end)
 
 
 def _is_review(hits: Sequence[Hit]) -> bool:
@@ -309,7 +316,7 @@ def _from_grounds(reading: Reading, hits: Sequence[Hit], references: Sequence[Hi
         outcome = _outcome_of_ground(provision.id)
         if outcome is None:
             continue
-        start, end = reading.sentence_at(provision.start)
+        start, end = _sentence(reading, provision.start)
         if outcome == "refused_exempt" and shape("small_number").search(reading.flow, start, end):
             outcome = "refused_suppressed"
         names, basis = _questions_of(reading, provision.start, references, by_words=True)
@@ -346,7 +353,7 @@ def _questions_of(
     reading: Reading, offset: int, references: Sequence[Hit], *, by_words: bool
 ) -> tuple[tuple[str, ...], EvidenceBasis]:
     """Give the questions that the text at `offset` speaks of, and how that is known."""
-    start, end = reading.sentence_at(offset)
+    start, end = _sentence(reading, offset)
     for stretch in (_clause(reading, offset, start, end), (start, end)):
         named = [
             name
