@@ -532,3 +532,89 @@ def test_a_partial_year_is_tied_to_that_year(nlp: Language) -> None:
 )
 def test_words_of_a_caveat_about_something_else_are_not_that_caveat(nlp: Language, text: str, category: str) -> None:
     assert category not in categories(nlp, f"Response\n\n{text}\n")
+
+
+_ASKED = "Dear Applicant\n\nYou asked:\n\n1. How many dogs were seized in 2020 and 2021?\n\n2. Where are they kept?\n\n"
+_GIVEN = "Response\n\n1. 2020 - 14\n2021 - 19\n\n"
+_REFUSED = "2. This is exempt under Section 31(1)(a) of the Freedom of Information Act 2000.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"{_GIVEN}{_REFUSED}The numbers are rounded to the nearest ten.\n", {"rounding"}),
+        ("We need more time for the public interest test. It may not be possible to give accurate dates.\n", set()),
+        (
+            "We cannot answer it. Please clarify which dogs you mean. Figures for other places are not comparable.\n",
+            set(),
+        ),
+        (
+            "We cannot answer it. Please clarify which dogs you mean. Records before 2014 have been destroyed.\n",
+            {"retention_or_loss"},
+        ),
+    ],
+)
+def test_a_reply_without_figures_has_only_reasons_why(nlp: Language, text: str, expected: set[str]) -> None:
+    assert categories(nlp, f"{_ASKED}{text}") == expected
+
+
+def test_notes_behind_a_refusal_reach_the_figures(nlp: Language) -> None:
+    text = f"{_ASKED}{_GIVEN}{_REFUSED}The crimes come off a live system.\n"
+    record = annotate_letter(nlp, Letter(source="letter.txt", source_sha256="", text=text))
+    assert {caveat.scope for caveat in record.caveats if caveat.category == "unaudited_snapshot"} == {"letter"}
+    snapshot = next(caveat.id for caveat in record.caveats if caveat.category == "unaudited_snapshot")
+    assert all(snapshot in observation.caveats for observation in record.observations)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("The figures above may not be complete.", {"data_quality"}),
+        ("Those who plan an attack may not have complete knowledge.", set()),
+    ],
+)
+def test_a_sentence_about_the_figures_counts_in_an_argument(nlp: Language, sentence: str, expected: set[str]) -> None:
+    argument = "Harm\n\nOffenders would learn where dogs are kept. "
+    assert categories(nlp, f"{_ASKED}{_GIVEN}{_REFUSED}{argument}{sentence}\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "text"),
+    [
+        ("unaudited_snapshot", "You should note that those for 2022/23 are provisional."),
+        ("interpretation", "We worked on the assumption that by youth you meant anyone under 18."),
+        ("recording_change", "The outcome framework was overhauled in April 2014."),
+        ("data_quality", "The figures for 2022 are likely to be on the low side."),
+        ("not_comparable", "Figures from before and after the merger are not equivalent."),
+        ("ongoing_change", "The percentage may yet change."),
+        ("double_counting", "Percentages total more than 100 since several reasons can apply."),
+        ("not_mandatory", "People can choose not to give their ethnicity."),
+        ("partial_period", "The column for 2023/24 runs from 1 April to 31 December only."),
+        ("retention_or_loss", "We cannot provide data previous to 2012."),
+        (
+            "date_basis",
+            "People arrested within a given year will not necessarily have been convicted in the same year.",
+        ),
+        ("population_mismatch", "The figure is for the three forces together."),
+        ("linked_records", "Our arrest and crime computers do not talk to one another."),
+        ("small_number_suppression", "An asterisk indicates a number of five or fewer."),
+    ],
+)
+def test_kinds_of_words_that_stand_together(nlp: Language, category: str, text: str) -> None:
+    assert category in categories(nlp, f"Response\n\n1. 2020 - 14\n\n{text}\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The term of the contract was revised in April 2014.",
+        "The code of practice for official statistics was followed.",
+        "It is not uncommon for a crime to be reported on a Monday.",
+        "The information is not held in an easily retrievable format.",
+        "The search warrant was executed on 3 May 2019.",
+        "The Home Office gives other guidance on numbers.",
+        "Somebody would have to be found who is able to do it.",
+    ],
+)
+def test_kinds_of_words_that_say_something_else(nlp: Language, text: str) -> None:
+    assert categories(nlp, f"Response\n\n1. 2020 - 14\n\n{text}\n") == set()

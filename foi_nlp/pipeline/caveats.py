@@ -5,16 +5,19 @@ Rules with the label CAVEAT are cues: their `value` is the category. How a cue w
 * `also`: regexes. Each must match in the sentence of the cue, before or behind it: a caveat is told by several
   ideas that stand together in any order (a unit, a word of repetition, a word of counting), not by one wording.
 * `one_sentence`: a cue that runs over the end of its sentence does not count.
-* `in_exemption`: it counts in an argument for a refusal too.
+* `in_exemption`: it counts in an argument for a refusal too. Any cue does in a sentence that begins with the figures.
 * `subtype`: the subtype of the category.
 
 A rule CAVEAT_NOT finds what no letter says of its data: a sentence that holds one has no caveat, save those of the
 categories in its attribute `but`. A rule CAVEAT_ASKED finds a year that the request asks for only in part.
+
+When the figures are known, a caveat of all figures that stands with a question without any reaches the whole letter;
+when the outcome is known, a reply that gives nothing keeps only the caveats that say why.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +29,7 @@ from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.questions import question_at
-from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.reading import Facts, Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import Caveat
@@ -44,14 +47,21 @@ _ARGUMENT = {"exemption", "s16_advice"}
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A caveat category of the register: what it does to the use of figures, and how far it reaches by default."""
+    """A caveat category of the register: what it does to the use of figures, and how far it reaches by default.
+
+    `without_figures`: it can be the reason why there are no figures, and holds where none are given.
+    """
 
     id: str
     meaning: str
     effect: str
     severity: Severity
     default_scope: str
+    without_figures: bool
 
+
+# Outcomes of a letter with which no figures are given, nor reasons that go into the data.
+_NOTHING_GIVEN = {"ncnd_all", "none_held", "clarification", "holding", "review", "closed"}
 
 _TABLE_EDGE = " \n\t\r|:-"  # marks of a table in plain text that belong to no cell
 _YEAR = regex.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -69,6 +79,7 @@ def load_categories() -> Mapping[str, Category]:
             effect=data["effect"],
             severity=cast("Severity", data["severity"]),
             default_scope=data["default_scope"],
+            without_figures=data.get("without_figures", False),
         )
         for data in register(REGISTER)
     }
@@ -144,7 +155,9 @@ def stated_of_data(reading: Reading, hit: Hit) -> bool:
         return False
     if section in _NO_CAVEAT and not hit.rule.sections:
         return False
-    return section not in _ARGUMENT or bool(hit.rule.attributes.get("in_exemption"))
+    if section not in _ARGUMENT or hit.rule.attributes.get("in_exemption"):
+        return True
+    return shape("of_figures").match(reading.flow, reading.sentence_at(hit.start)[0]) is not None
 
 
 def of_others(reading: Reading, hit: Hit, others: Sequence[Hit]) -> bool:
@@ -175,6 +188,39 @@ def one_a_sentence(reading: Reading, hits: Sequence[Hit]) -> list[Hit]:
         if key not in best or hit.length > best[key].length:
             best[key] = hit
     return sorted(best.values(), key=lambda hit: (hit.start, hit.end, hit.rule.id))
+
+
+def of_given_figures(facts: Facts) -> list[Caveat]:
+    """Leave out the caveats of a reply that gives no figures: there is nothing that they could limit.
+
+    What is said in a reply that only asks, puts off, or holds nothing speaks of something else, save what says why
+    there are no figures.
+    """
+    outcome = facts.letter_outcome.id if facts.letter_outcome else None
+    if facts.observations or outcome not in _NOTHING_GIVEN:
+        return facts.caveats
+    return [caveat for caveat in facts.caveats if load_categories()[caveat.category].without_figures]
+
+
+def reaching_figures(caveats: Sequence[Caveat], answered: Collection[str]) -> list[Caveat]:
+    """Let a caveat of a kind that is said of all figures reach the whole letter where its own question has none.
+
+    `answered` are the ids of the questions that figures were found for. Notes that close a letter stand in the block
+    of its last answer, which may be a refusal.
+    """
+    return [
+        caveat.model_copy(update={"scope": "letter"})
+        if answered and load_categories()[caveat.category].default_scope == "letter" and _without(caveat, answered)
+        else caveat
+        for caveat in caveats
+    ]
+
+
+def _without(caveat: Caveat, answered: Collection[str]) -> bool:
+    """Whether a caveat names questions, and no figure was found for any of them or for a part of one."""
+    kind, _, names = caveat.scope.partition(" ")
+    questions = names.split(", ") if kind in {"question", "questions"} else []
+    return bool(questions) and not any(one.startswith(question) for question in questions for one in answered)
 
 
 def years_of(reading: Reading, caveat: Caveat) -> frozenset[str]:

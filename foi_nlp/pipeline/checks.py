@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
+from foi_nlp.pipeline.caveats import of_given_figures
 from foi_nlp.pipeline.reading import SPANS_KEY, Reading
 from foi_nlp.records import Observation, TableRecord
 from foi_nlp.timeliness import REVIEW, timeliness_of
@@ -47,6 +48,7 @@ class ChecksComponent:
         facts = reading.facts
         for alike in not_told_apart(facts.observations):
             reading.review("not_told_apart", _NOT_TOLD_APART, alike[0].start, alike[-1].end, table=alike[0].table)
+        facts.caveats = of_given_figures(facts)
         if facts.timeliness is None:
             of_review = facts.letter_outcome is not None and facts.letter_outcome.id == REVIEW
             facts.timeliness = timeliness_of(facts.dates, regime=facts.regime, of_review=of_review)

@@ -14,7 +14,7 @@ from foi_nlp.figures.of_tables import TableFigures, review_unread
 from foi_nlp.figures.of_text import TextFigures
 from foi_nlp.figures.periods import find_periods
 from foi_nlp.patterns import RuleBook, load_rules
-from foi_nlp.pipeline.caveats import years_of
+from foi_nlp.pipeline.caveats import reaching_figures, years_of
 from foi_nlp.pipeline.questions import question_at
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
@@ -109,6 +109,8 @@ class ObservationsComponent:
         reading.mark(kind, start, end, rule=found.rule, value="" if named and held is None else str(held))
 
     def _finish(self, reading: Reading, found: list[Observation], proxies: list[int]) -> None:
+        answered = {observation.question for observation in found if observation.question is not None}
+        reading.facts.caveats = reaching_figures(reading.facts.caveats, answered)
         caveats = [(caveat.id, caveat.scope) for caveat in reading.facts.caveats]
         partial = {c.id: years_of(reading, c) for c in reading.facts.caveats if c.category == "partial_period"}
         for number, observation in enumerate(sorted(found, key=lambda o: (o.start, o.end)), start=1):
