@@ -878,3 +878,9 @@ def test_every_number_of_the_method_note_is_a_count_of_the_tables(group: str) ->
     assert _numbers(note, rf"{count} letters were read") == [len(c.tables["letters"])]
     named = {row["name"] for row in c.tables["authorities"]}
     assert all(name in note for name in named)
+
+
+def test_a_question_that_is_answered_no_has_no_figure_and_says_so() -> None:
+    (gap,) = collate_records([letter("kent", {}, outcome="answered_negative")]).tables["comparison"]
+    assert (gap["value"], gap["value_status"]) == (None, "no_figure")
+    assert gap["reasons"] == "the letter answers no, or none, and gives no figure"

@@ -31,6 +31,7 @@ _STATUS_OF_OUTCOME = (
     ("transferred", "pending"),
     ("not_addressed", "not_addressed"),
 )
+_NEGATIVE = "answered_negative"
 _TEXTS = {
     "refused_cost": "refused: it would cost more than the limit",
     "withheld": "withheld under an exemption",
@@ -82,7 +83,7 @@ def gaps(
                 "value_status": status,
                 "letter_id": outcome["letter_id"] if outcome else None,
                 "evidence_id": outcome["evidence_id"] if outcome else None,
-                "reasons": _why_refused(str(outcome["outcome"])) if outcome and status == "refused" else None,
+                "reasons": _why(status, str(outcome["outcome"])) if outcome else None,
             }
             here = [r for r in mine if r["question_id"] == question.id]
             found += _missing_years(request, row, here) if here else [row]
@@ -100,8 +101,12 @@ def days_of_years(years: Collection[str]) -> tuple[str, str] | None:
     return (min(first for first, _ in bounds), max(last for _, last in bounds)) if bounds else None
 
 
-def _why_refused(outcome: str) -> str:
-    """Say of a refusal what the register of outcomes says of it: available elsewhere, will be published."""
+def _why(status: str, outcome: str) -> str | None:
+    """Say more of a gap than its status does: what was refused is available elsewhere, a question was answered No."""
+    if status == "no_figure" and outcome == _NEGATIVE:
+        return "the letter answers no, or none, and gives no figure"
+    if status != "refused":
+        return None
     meaning = by_id("outcomes").get(outcome, {}).get("meaning")
     return f"{_TEXTS['refused']}: {meaning}" if meaning else _TEXTS["refused"]
 
