@@ -285,3 +285,64 @@ WORDS = st.sampled_from(
 def test_running_text_gives_no_table_figures(paragraphs: list[list[str]]) -> None:
     text = "\n\n".join("Dear Sir, " + " and ".join(words) + "." for words in paragraphs)
     assert sum(read(text)[0].values()) == 0
+
+
+@st.composite
+def grouped(draw: st.DrawFn) -> tuple[list[str], list[tuple[str, list[tuple[str, list[str]]]]]]:
+    """Give years, and groups of rows of the same labels under a heading each."""
+    first = draw(st.integers(2005, 2015))
+    years = [str(y) for y in range(first, first + draw(st.integers(2, 4)))]
+    labels = draw(st.lists(st.sampled_from(LABELS), min_size=2, max_size=4, unique=True))
+    heads = draw(st.lists(st.sampled_from(["Men", "Women", "Not stated"]), min_size=2, max_size=3, unique=True))
+    number = st.integers(0, 1800).map(str)
+    return years, [(head, [(label, [draw(number) for _ in years]) for label in labels]) for head in heads]
+
+
+@pytest.mark.parametrize("between", ["\t", " | ", " "])
+@STEADY
+@given(data=st.data())
+def test_headings_of_groups_are_read_back_with_their_rows_or_refused(between: str, data: st.DataObject) -> None:
+    years, groups = data.draw(grouped())
+    blank = "" if between == " " else between * len(years)
+    lines = [between.join(["Offence", *years])]
+    for head, rows in groups:
+        lines += [head + blank, *(between.join([label, *cells]) for label, cells in rows)]
+    found, refused = read(BEFORE + "\n".join(lines) + AFTER)
+    expected = Counter(
+        (f"{head} {label}", year, cell)
+        for head, rows in groups
+        for label, cells in rows
+        for year, cell in zip(years, cells, strict=True)
+    )
+    assert not found - expected
+    assert found == expected or refused
+
+
+@pytest.mark.parametrize("between", ["\n", " "])
+@pytest.mark.parametrize("outer_is_year", [True, False])
+@STEADY
+@given(data=st.data())
+def test_headers_of_two_lines_are_read_back_or_refused(between: str, outer_is_year: bool, data: st.DataObject) -> None:
+    years, _ = data.draw(grouped())
+    names = ["Reported", "Charged"]
+    outer, inner = (years, names) if outer_is_year else (names, years)
+    labels = data.draw(st.lists(st.sampled_from(LABELS), min_size=2, max_size=5, unique=True))
+    heads = [(o, i) for o in outer for i in inner]
+    rows = [(label, [str(data.draw(st.integers(0, 1800))) for _ in heads]) for label in labels]
+    table = [outer, ["Offence", *(i for _, i in heads)], *([label, *cells] for label, cells in rows)]
+    text = BEFORE + "\n".join(between.join(line) for line in table) + AFTER
+    found: Counter[tuple[str, str, str, str]] = Counter()
+    refused = 0
+    for grid in find_grids(text):
+        paired = pair(grid, text=text)
+        refused += len(paired.refusals)
+        for figure in paired.figures:
+            year = figure.period.period.label if figure.period else ""
+            found[" ".join(figure.row_labels), " ".join(figure.column_labels), year, figure.value.raw] += 1
+    expected = Counter(
+        (label, *((i, o) if outer_is_year else (o, i)), cell)
+        for label, cells in rows
+        for (o, i), cell in zip(heads, cells, strict=True)
+    )
+    assert not found - expected
+    assert found == expected or refused

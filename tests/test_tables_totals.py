@@ -145,3 +145,51 @@ def test_a_large_table_is_read_whole() -> None:
     table = only(f"Ward\t2016\t2017\n{rows}\nTotal\t{sum(range(3000))}\t{2 * sum(range(3000))}\n")
     assert len(table.figures) == 6002
     assert {figure.check for figure in table.figures} == {"totals_agree"}
+
+
+DASHES = {
+    "nothing says what it is, and there is no nought": ("North\t-\t2\nSouth\t3\t4\n", "", "nil", {"unexplained_dash"}),
+    "a nought beside it": ("North\t-\t0\nSouth\t3\t4\n", "", "unclear", {"unexplained_dash"}),
+    "a total that comes out with nought": ("North\t-\t0\nSouth\t3\t4\nTotal\t3\t4\n", "", "nil", set()),
+    "a key of nil": ("North\t-\t0\nSouth\t3\t4\n", "\n- denotes no offences recorded\n", "nil", set()),
+    "a key of not available": ("North\t-\t2\nSouth\t3\t4\n", "\nA dash means not available.\n", "not_held", set()),
+}
+
+
+@pytest.mark.parametrize("name", DASHES)
+def test_a_dash_is_nil_only_where_nothing_speaks_against_it(name: str) -> None:
+    rows, below, status, codes = DASHES[name]
+    table = only(f"Area\t2016\t2017\n{rows}{below}")
+    figure = by_value(table, "-")
+    assert (figure.value.status, figure.value.value) == (status, 0 if status == "nil" else None)
+    assert {refusal.code for refusal in table.refusals} == codes
+
+
+def test_blank_cells_among_figures_are_put_before_a_person_once_and_are_no_figures() -> None:
+    table = only("Area\t2016\t2017\nNorth\t\t2\nSouth\t3\t\nWest\t5\t6\n")
+    assert [figure.value.raw for figure in table.figures] == ["2", "3", "5", "6"]
+    assert [refusal.code for refusal in table.refusals] == ["blank_cells"]
+
+
+def test_the_sign_for_not_available_is_no_number() -> None:
+    table = only("Area\t2016\t2017\nNorth\t..\t2\nSouth\t3\t4\n")
+    assert (by_value(table, "..").value.value, by_value(table, "..").value.status) == (None, "not_held")
+
+
+def test_rows_that_lost_what_tells_them_apart_are_refused() -> None:
+    table = only("Area\t2016\t2017\nNorth\t1\t2\nNorth\t3\t4\nSouth\t5\t6\n")
+    assert [figure.value.raw for figure in table.figures] == ["5", "6"]
+    assert {refusal.code for refusal in table.refusals} == {"labels_repeat"}
+
+
+def test_rows_with_a_mark_are_parts_of_the_row_above_without_one() -> None:
+    table = only(
+        "Place\t2016\t2017\nA total\t3\t5\n• Cars\t1\t2\n• Vans\t2\t3\nB total\t7\t9\n• Cars\t3\t4\n• Vans\t4\t5\n"
+    )
+    assert [figure.row_labels for figure in table.figures[2:4]] == [("A", "Cars"), ("A", "Cars")]
+    assert len(table.figures) == 12
+
+
+def test_labels_of_ages_beside_an_outer_label_are_labels() -> None:
+    table = only("Gender\tAge\t2016\nWomen\t12 and under\t1\n\t13 to 15\t2\nMen\t12 and under\t3\n\t13 to 15\t4\n")
+    assert [figure.row_labels for figure in table.figures][1:3] == [("Women", "13 to 15"), ("Men", "12 and under")]

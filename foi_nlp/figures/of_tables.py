@@ -28,6 +28,7 @@ from foi_nlp.figures.meaning import (
 )
 from foi_nlp.figures.periods import FoundPeriod, PeriodContext, parse_period, resolve, spanning
 from foi_nlp.figures.values import parse_value
+from foi_nlp.pipeline.questions import answer_blocks
 from foi_nlp.records import Observation, Period
 from foi_nlp.tables.pairing import pair
 from foi_nlp.tables.words import has_word, is_word, starts_with_word
@@ -228,7 +229,10 @@ class TableFigures:
         line = self.reading.line_index(grid.start) - 1
         while line >= 0 and not self.reading.text[slice(*self.reading.lines[line])].strip():
             line -= 1
-        title = plain_label(self.reading.text[slice(*self.reading.lines[max(line, 0)])])
+        start, end = self.reading.lines[max(line, 0)]
+        if any(block.label and start <= block.label[0] < end for block in answer_blocks(self.reading)):
+            return ""  # "Q1 response" names the answer, not the table
+        title = plain_label(self.reading.text[start:end])
         if parse_period(title) is not None:
             return ""
         return title if title and len(title.split()) <= 8 and not title.endswith((".", ",", ";")) else ""

@@ -21,7 +21,7 @@ from foi_nlp.registers import names_to, register
 _SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
 _SECONDS = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _LONGEST = 80
-_DIGIT_STARTS = regex.compile(r"[ ]*[-(<>≤≥£€$~]*[ ]*[0-9a-z*#†‡^?~§\[-]", regex.IGNORECASE)
+_DIGIT_STARTS = regex.compile(r"[ ]*[-(<>≤≥£€$~]*[ ]*[0-9a-z*#†‡^?~§\[.-]", regex.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,8 @@ class ValueReader:
         if start >= end or end - start > _LONGEST or not _DIGIT_STARTS.match(flow):
             return None
         blank = Value(raw=text[start:end], start=start, end=end)
-        word = self._words.get(" ".join(flow[start:end].lower().rstrip(".;,:").split()))
+        plain = " ".join(flow[start:end].lower().split())
+        word = self._words.get(plain) or self._words.get(plain.rstrip(".;,:"))
         if word:
             return replace(
                 blank,

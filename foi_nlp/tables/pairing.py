@@ -13,6 +13,7 @@ from foi_nlp.figures import periods
 from foi_nlp.figures.periods import FoundPeriod
 from foi_nlp.figures.values import Value
 from foi_nlp.grids import Cell, Grid
+from foi_nlp.records import ObservationStatus
 from foi_nlp.registers import names_to
 from foi_nlp.tables.cells import (
     LONGEST_CELL,
@@ -23,6 +24,7 @@ from foi_nlp.tables.cells import (
     period_of,
     value_of,
 )
+from foi_nlp.tables.keys import dash_key
 from foi_nlp.tables.model import Check, CheckedSum, PairedFigure, PairedTable, Refusal, TotalKind
 from foi_nlp.tables.structure import Head, Structure, combine, understand
 from foi_nlp.tables.totals import NOTHING, Axis, Gap, Number, SearchTooLongError, Sum, place
@@ -200,6 +202,8 @@ class _Pairing:
         self._drop_unlabelled(down)
         self._drop_doubtful(across)
         self._drop_repeated(down, across)
+        self._settle_dashes(checks)
+        self._say_blanks()
         figures = [self._paired(at, figure, down, across, checks) for at, figure in sorted(self.figures.items())]
         kept = [figure for figure in figures if figure is not None]
         kept += self._counted_parts(kept)
@@ -449,6 +453,59 @@ class _Pairing:
                     for e in entries:
                         places = [(e, line) if axis is down else (line, e) for line in axis.lines]
                         self._drop(places, "labels_repeat", what)
+
+    def _settle_dashes(self, checks: dict[tuple[int, int], Check]) -> None:
+        """Say what dashes stand for, by the table's own key, by its sums, or by the noughts beside them.
+
+        A dash is nil where a key or a sum says so, and where it stands for the noughts that the table has nowhere
+        else; then a person is asked. Beside noughts it is something else, and no number.
+        """
+        dashes = {at: f for at, f in self.figures.items() if f.value.ambiguous and f.value.value == 0}
+        if not dashes:
+            return
+        told = dash_key(self.text, self.grid.end)
+        others = [f.value for at, f in self.figures.items() if at not in dashes]
+        noughts = any(value.value == 0 for value in others)
+        open_ones = []
+        for at, figure in dashes.items():
+            proved = told == "nil" or (not told and checks.get(at) == "totals_agree")
+            if proved or (not told and not noughts):
+                open_ones += [] if proved else [figure]
+                continue
+            open_ones += [] if told else [figure]
+            status: ObservationStatus = "not_held" if told == "absent" else "unclear"
+            value = replace(figure.value, value=None, symbol=figure.value.raw, status=status)
+            self.figures[at] = replace(figure, value=value)
+        if open_ones:
+            how = "left without a number, as the table has noughts too" if noughts else "read as nil"
+            reason = f"No key and no sum says what the dashes of this table mean ({len(open_ones)}); they were {how}."
+            self._refuse("unexplained_dash", reason, open_ones[0].cell)
+
+    def _say_blanks(self) -> None:
+        """Ask about the cells among figures that are blank or cannot be read: they are no figures, and no noughts."""
+        shape = self.shape
+        rows = {r for r, _ in self.figures}
+        columns = {c for _, c in self.figures}
+        held = {*self.figures, *self.unread}
+        places = [(r, c) for r in shape.rows for c in shape.columns if r in rows and c in columns]
+        blank = [(r, c) for r, c in places if (r, c) not in held and self._is_open(r, c)]
+        words = [(r, c) for r, c in blank if self.grid.rows[r][c].text]
+        if words:
+            cell = self.grid.rows[words[0][0]][words[0][1]]
+            reason = f"Cells among the figures of this table hold words that are no value ({len(words)})."
+            self._refuse("unread_cells", reason, cell)
+        if len(blank) > len(words):
+            reason = (
+                f"Cells among the figures of this table are blank ({len(blank) - len(words)}), which is not nought."
+            )
+            self.refusals.append(Refusal("blank_cells", reason, self.grid.start, self.grid.end))
+
+    def _is_open(self, row: int, column: int) -> bool:
+        """Whether a cell stands for itself alone, and no other cell spans it."""
+        spanned = any(
+            self.grid.rows[row][c].column_span > column - c for c in range(column) if self.grid.rows[row][c].text
+        )
+        return not spanned and self.grid.rows[row][column].column_span == 1
 
     def _raw(self, is_down: bool, entry: int, line: int) -> str:
         figure = self.figures.get((entry, line) if is_down else (line, entry))

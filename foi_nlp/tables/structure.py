@@ -18,6 +18,9 @@ from foi_nlp.tables.words import fold_label, has_word, is_word, starts_with_word
 _YEAR_PAIR = regex.compile(r"\s*((?:19|20)[0-9]{2})\s?[-–]\s?((?:19|20)[0-9]{2})\s*\*?")
 _LEAST_FISCAL = 2
 _LEAST_BANDS = 2
+_LIST_MARK = regex.compile(r"[•·▪◦‣●○][ \u00a0]*(?=\S)")
+"""A mark before the label of a row that is a part of the row without one above it."""
+_TOTAL_AT_END = regex.compile(r"[ ,:–-]*\b(?:sub-?)?totals?$", regex.IGNORECASE)
 _LETTER = regex.compile(r"\p{L}")
 _WORDED = regex.compile(r"[\p{L}£%]")
 
@@ -316,7 +319,7 @@ def _label_columns(
         filled = [r for r in data if reader.filled(r, count)]
         if not filled:
             break
-        values = sum(reader.value(r, count) is not None for r in filled)
+        values = sum(reader.value(r, count) is not None and not is_band(reader.cells[r][count].text) for r in filled)
         found = sum(reader.period(r, count) is not None for r in filled)
         named = any(is_word(cell.text, "period_header") for cell in heads[count])
         right = any(reader.number(r, c) for c in range(count + 1, n_columns) for r in data[:200])
@@ -510,6 +513,7 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure, numbering: Sequ
     carried: list[Cell | None] = [None] * width
     heading: Cell | None = None
     shares: set[int] = set()
+    whole: tuple[str, ...] = ()
     kept: list[int] = []
     for r in structure.rows:
         if r in headings:
@@ -543,12 +547,23 @@ def _read_rows(grid: Grid, reader: Reader, structure: Structure, numbering: Sequ
             labels = [*structure.row_heads[kept[-1]].labels, *labels]
             shares.add(r)
         head.labels = tuple(labels)
+        head.labels, whole = _under_whole(head.labels, whole)
         head.subset = any(starts_with_word(label, "subset_mark") for label in labels)
         if width and not grid.rows[r][width - 1].text and not cells and len(structure.rows) > 1 and dated_columns:
             head.unread = True
         structure.row_heads[r] = head
         kept.append(r)
     structure.rows = kept
+
+
+def _under_whole(labels: tuple[str, ...], whole: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give the labels of a row, and the label of the whole that rows with a mark before theirs are parts of."""
+    marked = _LIST_MARK.match(labels[0]) if len(labels) == 1 else None
+    if marked is not None and whole:
+        return (*whole, labels[0][marked.end() :]), whole
+    if len(labels) == 1 and marked is None:
+        whole = tuple(filter(None, (_TOTAL_AT_END.sub("", labels[0]),)))
+    return labels, whole
 
 
 def _each_has_period(grid: Grid, reader: Reader, structure: Structure) -> bool:
