@@ -55,6 +55,10 @@ LETTERS: dict[str, tuple[str, set[str]]] = {
         "Thank you for asking for information about the use of buses by Kent Police.\n\nThere were 4.\n",
         set(),
     ),
+    "names in a list head nothing": (
+        "The unit is shared between Thames Valley Police, Hampshire Constabulary, Surrey Police and\nSussex Police.\n",
+        set(),
+    ),
     "only the name at the end": ("There were 4.\n\nRegards\n\nGwent Police\n", {"gwent"}),
     "a body that is no force, by its letterhead": (
         (

@@ -201,6 +201,7 @@ def test_sections_of_other_acts_are_left_alone(nlp: Language, text: str) -> None
         "An authority cannot claim section 12 for the cost of redaction.",
         "Previously, section 12 was applied to a wider question.",
         "Section 43(2) falls away.",
+        "Section 12, which we cited in our first response, is no longer relied on.",
         "Names and addresses would in all likelihood be exempt under section 40(2).",
     ],
 )

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import regex
@@ -47,6 +48,7 @@ FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
 ROLES_BESIDE_ANSWERING = frozenset({"letterhead_address", "review_address", "footer", "lead_force"})
 REQUEST_SECTIONS = frozenset({"request", "clarification"})
 _PARAGRAPH = regex.compile(r"\n[ \t]*\n")
+_COMMA = regex.compile(r"\s?,\s?(?:and\s|&\s|the\s){0,2}")
 _ALONE = regex.compile(r"(?:the|office of|welcome to|from|dear|\W)*", regex.IGNORECASE)
 
 
@@ -249,12 +251,13 @@ class AuthoritiesComponent:
                 continue
             strength = _domain_strength(reading, hit)
             evidence[frozenset({hit.rule.value or ""})].add("domain", strength, hit.start, hit.end, hit.rule.id)
+        listed = _listed(reading, mentions)
         for mention in mentions:
             if reading.section_at(mention.start) in REQUEST_SECTIONS:
                 continue
             ids = frozenset(mention.ids)
             evidence[ids].add("named", 5, mention.start, mention.end, mention.rule)
-            if _alone(reading, mention):
+            if _alone(reading, mention) and mention.start not in listed:
                 evidence[ids].heads_letter |= not reading.text[: mention.start].strip(" \t\n#*_|")
                 early = mention.start < max(1500, len(reading.text) // 5)
                 kind = "signature" if reading.section_at(mention.start) == "closing" else "heading"
@@ -380,6 +383,15 @@ def _free(kept: list[Mention], more: list[Mention]) -> list[Mention]:
     free = FreePlaces()
     ordered = [*kept, *sorted(more, key=lambda m: (m.start - m.end, m.start))]
     return sorted((m for m in ordered if free.take(m.start, m.end)), key=lambda m: m.start)
+
+
+def _listed(reading: Reading, mentions: list[Mention]) -> set[int]:
+    """Where names stand in a list with commas, as in "Kent Police, Essex Police and others": none of them heads."""
+    found = set()
+    for one, other in pairwise(mentions):
+        if one.end < other.start and _COMMA.fullmatch(reading.flow, one.end, other.start) and one.ids != other.ids:
+            found |= {one.start, other.start}
+    return found
 
 
 def _alone(reading: Reading, mention: Mention) -> bool:
