@@ -508,6 +508,18 @@ def test_a_question_within_a_kind_names_it_only_where_it_is_named(
             id="a way of counting and hearsay",
         ),
         pytest.param(
+            "How many burglaries were there in the latest period?",
+            "In the period ending 31 March 2018 there were 23 burglaries.",
+            [],
+            id="a period of which only the end is said",
+        ),
+        pytest.param(
+            "How many times were whistles blown in 2016 and 2017?",
+            "In 2017 officers blew whistles 1,316 times, compared to 1,078 in 2016.",
+            [("1,316", year(2017)), ("1,078", year(2016))],
+            id="times, where these are what was asked",
+        ),
+        pytest.param(
             "How many people were arrested in 2016 and 2017?",
             "2016 - 38 (under 18: 4; 18 to 25: 15; 26 and over: 19)\n2017: * (1 January to 30 June 2017)\n\n"
             "* indicates a number of five or fewer.",

@@ -41,7 +41,7 @@ _STATUTE = regex.compile(rf"\b(?:{_TITLE_WORD}){{1,8}}Acts?\b(?: \d{{4}})?")
 _BRACKETED_UNIT = regex.compile(r"\((?P<unit>[^()]{1,20})\)$")
 _PAIR_AT_END = regex.compile(r"[=:|-]\s*\d[\d,.]*$")
 _SENTENCE = regex.compile(r"(?<=[.?!])\s+(?=[A-Z])")
-_LONGEST_NOUN = 3
+_LONGEST_NOUN = 4
 _FURTHEST_NOUN = 9
 _LONGEST_ASKED = 5
 _SHORTEST_NOUN = 4
@@ -307,7 +307,8 @@ def _things_asked(text: str) -> set[str]:
     out: set[str] = set()
     for cue in _count_cue().finditer(text):
         ahead = regex.split(r"[?.;:,(]", text[cue.end() :], maxsplit=1)[0]
-        for word in (found.group().lower() for found in itertools.islice(_WORDS.finditer(ahead), _LONGEST_ASKED)):
+        words = [found.group().lower() for found in itertools.islice(_WORDS.finditer(ahead), _LONGEST_ASKED)]
+        for word in (cue[0].split()[-1].lower(), *words):
             if word in count_word("ends_phrase") or (out and word in count_word("goes_on")):
                 break
             if word.endswith("s") and not word.endswith("ss") and len(word) >= _SHORTEST_NOUN:

@@ -321,7 +321,8 @@ class TextFigures:
     def _sentence_at(self, offset: int) -> tuple[int, int]:
         """Give the sentence that holds a place; a cell that answers is a text of its own."""
         start, end = self.reading.sentence_at(offset)
-        cell = self._cell_at(offset)
+        asked = ((row.start, row.answer[0]) for row in self.reading.facts.asked_rows)
+        cell = self._cell_at(offset) or next((span for span in asked if span[0] <= offset < span[1]), None)
         return (start, end) if cell is None else (max(start, cell[0]), min(end, cell[1]))
 
     def _cell_at(self, offset: int) -> tuple[int, int] | None:
