@@ -1030,6 +1030,8 @@ NUMBERED = (
         pytest.param("It has been published in our disclosure log.", "refused_accessible", id="a place"),
         pytest.param("The force has none.", "answered_negative", id="it has none"),
         pytest.param("No vans were sold.", "answered_negative", id="any participle"),
+        pytest.param("We do not.", "answered_negative", id="the verb alone"),
+        pytest.param("The manual accompanies this letter.", "disclosed_attachment", id="it accompanies"),
         pytest.param("As none is owned, this question falls away.", "not_applicable", id="falls away"),
         pytest.param("A copy is enclosed with this letter.", "disclosed_attachment", id="beside the letter"),
         pytest.param(
