@@ -131,6 +131,8 @@ _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _FIGURE = re.compile(r"[<>≤≥~£]?\s?[\d,.\s]*\d%?|[<>≤≥]\s?\d+|[*\-–—#.]|nil|none|zero|n/?a", re.IGNORECASE)
 _LONG_CELL = 120
+_NARROW = 2
+_FEWEST_WORDS = 4
 _MAX_SPAN = 1_000
 
 
@@ -429,9 +431,10 @@ def _write_table(table: _Table, sink: _TextSink, depth: int) -> None:
         sink.builder.add(table.caption)
         sink.builder.end_line()
     columns = max((len(row) for row in table.rows), default=0)
+    worded = _is_worded(table)
     pending: list[list[_TableCell]] = []
     for row in table.rows:
-        if columns == 1 or _is_layout(row):
+        if columns == 1 or _is_layout(row) or (worded and not all(cell.header for cell in row)):
             _write_grid(pending, sink, table.caption)
             pending = []
             for cell in row:
@@ -441,6 +444,14 @@ def _write_table(table: _Table, sink: _TextSink, depth: int) -> None:
         else:
             pending.append(row)
     _write_grid(pending, sink, table.caption)
+
+
+def _is_worded(table: _Table) -> bool:
+    """Whether a table has words, not figures, in both its columns: what one of its rows is, all are."""
+    body = [row for row in table.rows if not all(cell.header for cell in row)]
+    return any(_is_layout(row) for row in body) and all(
+        len(row) == _NARROW and sum(len(line.split()) for line in row[0].lines) >= _FEWEST_WORDS for row in body
+    )
 
 
 def _is_layout(row: list[_TableCell]) -> bool:

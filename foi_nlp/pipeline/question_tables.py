@@ -13,6 +13,7 @@ from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.shapes import shape
 
 _FEWEST_ROWS = 2
+_FEWEST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ def take_question_tables(reading: Reading) -> list[AskedRow]:
         if rows:
             reading.grids.remove(grid)
             out += rows
+    reading.part_sentences(place for row in out for place in (row.start, *row.answer))
     return out
 
 
@@ -57,7 +59,8 @@ def _asked_rows(grid: Grid) -> list[AskedRow]:
         first = min(cell.start for cell in row if cell.start is not None)
         label = next((cell.text.strip(" .):") for cell in row[:question] if cell.text.strip()), "")
         out.append(AskedRow(label, first, (asked.start, asked.end), (told.start, told.end)))
-    return out
+    worded = sum(len(row[question].text.split()) >= _FEWEST_WORDS for row in body)
+    return out if worded * 2 > len(body) else []
 
 
 def _columns_of(head: tuple[Cell, ...]) -> tuple[int, int] | None:

@@ -586,13 +586,12 @@ def _asking_lines(reading: Reading, start: int, end: int) -> list[tuple[int, int
 
 
 def _asks_something(text: str) -> bool:
-    bare = text.strip(_TRIM)
-    if shape("detail").match(bare):
-        return False
-    return "?" in text or any(
-        shape("asking").match(sentence.strip(_TRIM)) and not shape("detail").match(sentence.strip(_TRIM))
-        for sentence in _SENTENCE_START.split(text)
-    )
+    sentences = [sentence.strip(_TRIM) for sentence in _SENTENCE_START.split(text)]
+    if shape("detail").match(sentences[0]) and (len(sentences) == 1 or "?" not in text):
+        sentences = sentences[1:]
+    elif "?" in text:
+        return True
+    return any(shape("asking").match(sentence) and not shape("detail").match(sentence) for sentence in sentences)
 
 
 def _coordinated(
@@ -824,7 +823,7 @@ def _under(name: str, number: str) -> bool:
 def _answers(
     reading: Reading, reply: _Reply, questions: Sequence[Question], answered: Sequence[Hit]
 ) -> tuple[list[AnswerBlock], list[Hit]]:
-    stretches = _behind_request(reading, _answer_stretches(reading, reply), questions)
+    stretches = _behind_request(reading, _answer_stretches(reading, reply), questions, answered)
     if not questions or not stretches:
         return [], []
     prefix = f"{reply.reference}/"
@@ -964,12 +963,18 @@ def _answer_stretches(reading: Reading, reply: _Reply) -> list[tuple[int, int]]:
 
 
 def _behind_request(
-    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question]
+    reading: Reading, stretches: Sequence[tuple[int, int]], questions: Sequence[Question], answered: Sequence[Hit]
 ) -> list[tuple[int, int]]:
-    """Leave out what stands above the request: it speaks of all of it; but a mail may repeat it below its sign-off."""
+    """Leave out what stands above the request, which speaks of all of it.
+
+    A letter may repeat the request below its sign-off, or in an annex to answers that name the questions.
+    """
     first = min((question.start for question in questions), default=0)
     closed = [section.end for section in reading.facts.sections if section.id == "closing" and section.end <= first]
-    return [(a, b) for a, b in stretches if b > first or any(a < end for end in closed)]
+    names = [question.id for question in questions]
+    naming = [h for h in answered if "ids" in h.groups and _ids_of(reading.flow[slice(*h.groups["ids"])], names, "")]
+    labelled = len(naming) > 1 and not any(h.start > first for h in naming if h.rule.attributes.get("named"))
+    return [(a, b) for a, b in stretches if b > first or labelled or any(a < end for end in closed)]
 
 
 def _beneath_questions(stretches: Sequence[tuple[int, int]], questions: Sequence[Question]) -> list[AnswerBlock]:
@@ -1020,8 +1025,19 @@ def _by_label(
             used.append(hit)
         for i, (at, ids, hit) in enumerate(labels):
             stop = labels[i + 1][0] if i + 1 < len(labels) else end
+            stop = _before_reasons(reading, hit.end, stop)
             blocks.append(AnswerBlock(ids, at, stop, "label", (hit.start, hit.end)))
     return blocks, used
+
+
+def _before_reasons(reading: Reading, start: int, end: int) -> int:
+    """Give where an answer ends: before an annex that gives the reasons of the letter's refusals, or at `end`."""
+    for found in shape("annex_heading").finditer(reading.ruled, start, end):
+        if any(
+            s.id in {"exemption", "boilerplate_act"} and found.start() < s.start < end for s in reading.facts.sections
+        ):
+            return found.start()
+    return end
 
 
 def _without_echo(reading: Reading, block: AnswerBlock, questions: Mapping[str, Question]) -> AnswerBlock:

@@ -7,6 +7,7 @@ A `Reading` is made by the first component and dropped by the last, which leaves
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -169,6 +170,16 @@ class Reading:
                 start = found.end()
         out.append((start, len(self.text)))
         return out
+
+    def part_sentences(self, places: Iterable[int]) -> None:
+        """End a sentence at each of the places, which a mark of its own does not: the edges of a table's cells."""
+        cuts = sorted(set(places))
+        parted: list[tuple[int, int]] = []
+        for start, end in self.sentences:
+            inside = [cut for cut in cuts if start < cut < end]
+            parted += itertools.pairwise([start, *inside, end])
+        self.sentences = parted
+        self.__dict__.pop("_sentence_starts", None)
 
     @cached_property
     def _sentence_starts(self) -> list[int]:

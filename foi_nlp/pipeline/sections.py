@@ -11,6 +11,7 @@ its attributes:
 * `first` / `first_from`: it counts only until a request was found, anywhere or in those sections.
 * `fresh`: the label in the cue ("Request 2") was not seen in the request before.
 * `asks`: what stands behind the cue asks.
+* `paired`: the heading of a response follows before another such cue.
 * `starts`: the cue counts only at the very beginning of its sentence.
 * `restarts`: a page may hold several replies; the cue begins another when its text was not seen before.
 """
@@ -123,7 +124,9 @@ def _segment(reading: Reading, hits: Sequence[Hit]) -> tuple[list[_Unit], list[H
         for unit in units:
             walk.step(unit)
     _leave_intro(units)
-    _interleave(reading, units)
+    _begin_with_paragraph(reading, units)
+    if not _interleave_quoted(reading, units):
+        _interleave(reading, units)
     _name_prefaces(units)
     return units, walk.used
 
@@ -333,6 +336,8 @@ class _Walk:
             return False
         if attributes.get("asks") and not _asks_behind(self.reading, hit.end):
             return False
+        if attributes.get("paired") and not self._answered_behind(hit):
+            return False
         answers = self.section == "request" and attributes.get("at") != "line" and hit.rule.value in _ANSWERS
         if answers and _applicant_speaks(self.reading, unit):
             return False
@@ -343,6 +348,15 @@ class _Walk:
                 return False
             self.replies.add(name)
         return not (self.quote_end is not None and hit.start < self.quote_end and hit.rule.value != "request")
+
+    def _answered_behind(self, hit: Hit) -> bool:
+        """Whether the heading of a response follows a cue before another of its kind does."""
+        for other in self.hits[bisect.bisect_right(self.starts, hit.start) :]:
+            if other.rule.value == "response" and other.rule.attributes.get("heading"):
+                return True
+            if other.rule.id == hit.rule.id:
+                return False
+        return False
 
     def _apply(self, hit: Hit, unit: _Unit) -> None:
         self.used.append(hit)
@@ -358,7 +372,7 @@ class _Walk:
             self._continue(unit)
             return
         announced = self.pending is not None and hit.start < self.pending[2] and value in _OUTSIDE
-        if reach == "section" and not announced:
+        if reach == "section" and not announced and (at == "line" or not self._is_announced_later(unit)):
             self.pending = None
         if reach == "line":
             unit.section, unit.rule = value, hit.rule.id
@@ -379,6 +393,10 @@ class _Walk:
         self._enter(value, hit.rule.id)
         unit.section, unit.rule = value, hit.rule.id
         unit.headed = bool(hit.rule.attributes.get("heading"))
+
+    def _is_announced_later(self, unit: _Unit) -> bool:
+        """Whether what is announced begins behind a later sentence than this one, so that this one does not end it."""
+        return self.pending is not None and unit.end <= self.reading.sentence_at(max(0, self.pending[2] - 1))[0]
 
     def _behind(self, hit: Hit) -> int:
         """Give where the words that a cue announces begin: behind it, or with a label that the cue runs into.
@@ -474,7 +492,8 @@ class _Walk:
         if any(start == unit.start for start in self.grids):
             return self.section != "request" or self.worded
         label = _label(self.reading, unit.start)
-        if label not in self.asked or label in self.answered:
+        goes_on = label.isdigit() and str(int(label) - 1) in self.answered and self.section not in _BEFORE_ANSWERS
+        if label in self.answered or not (label in self.asked or goes_on):
             return False
         if self.section != "request":
             return True
@@ -569,6 +588,54 @@ def _leave_intro(units: list[_Unit]) -> None:
             unit.section, unit.rule = "response", ""
 
 
+def _begin_with_paragraph(reading: Reading, units: list[_Unit]) -> None:
+    """Let a response that is told by words within a paragraph begin with it, and with its heading, behind a list.
+
+    The request is the list: neither its items nor what asks or speaks for the applicant is taken from it.
+    """
+    start = next(
+        (i for i, u in enumerate(units) if i and u.section == "response" and units[i - 1].section == "request"), 0
+    )
+    if not start or units[start].headed or not units[start].rule:
+        return
+    listed = [i for i in range(start) if units[i].section == "request" and _is_item(reading, units[i])]
+    if len(listed) < _SHORTEST_RUN:
+        return
+    first = next((i for i in range(listed[-1] + 1, start) if units[i].paragraph != units[listed[-1]].paragraph), start)
+    behind = [unit for unit in units[first:start] if unit.section == "request"]
+    if any(_applicant_speaks(reading, unit) or _goes_on_asking(reading, unit) for unit in behind):
+        return
+    for unit in behind:
+        unit.section, unit.rule = "response", ""
+
+
+def _is_item(reading: Reading, unit: _Unit) -> bool:
+    return bool(_label(reading, unit.start) or _BULLET.match(reading.text[unit.start : unit.end].lstrip("\n")))
+
+
+def _interleave_quoted(reading: Reading, units: list[_Unit]) -> bool:
+    """Tell questions from answers where a mail quotes several pieces of the request, each above its answer."""
+    end = _end_of_answers(units)
+    quoted = [
+        bool(_QUOTED_LINE.match(reading.text, *reading.line_at(_first_word(reading, unit)))) for unit in units[:end]
+    ]
+    runs = [i for i in range(end) if quoted[i] and not (i and quoted[i - 1])]
+    if len(runs) < _SHORTEST_RUN:
+        return False
+    for i in range(runs[0], end):
+        unit = units[i]
+        if quoted[i]:
+            unit.section, unit.rule = "request", ""
+        elif unit.section in _BEFORE_ANSWERS:
+            unit.section, unit.rule = "response", ""
+    return True
+
+
+def _first_word(reading: Reading, unit: _Unit) -> int:
+    text = reading.text[unit.start : unit.end]
+    return unit.start + len(text) - len(text.lstrip())
+
+
 def _interleave(reading: Reading, units: list[_Unit]) -> None:
     """Tell questions from answers where each question is repeated above its answer.
 
@@ -591,11 +658,21 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
         unit.section == "response" and not unit.headed and reading.text[unit.start : unit.end].strip()
         for unit in units[heads[-1] + 1 : end]
     )
+    at_once = [
+        head + 1 < stop
+        and (
+            _answers_at_once(reading, units, head + 1)
+            or (units[head + 1].section == "response" and bool(units[head + 1].rule))
+        )
+        for head, stop in stretches
+    ]
+    answering = sum(at_once) > 1 and sum(at_once) * 2 > len(at_once)
     followed = [
         any(
             (
                 units[i].paragraph != units[head].paragraph
-                or (close and _answers_on_next_line(reading, units, i))
+                or ((close or not first) and _answers_on_next_line(reading, units, i))
+                or (answering and _answers_at_once(reading, units, i))
                 or (units[i].section == "response" and bool(units[i].rule))
             )
             and units[i].section not in {"footer", "marking"}
@@ -612,7 +689,8 @@ def _interleave(reading: Reading, units: list[_Unit]) -> None:
         for i in range(head + 1, stop):
             unit = units[i]
             same = unit.paragraph == units[head].paragraph and asking
-            same = same and not (close and _answers_on_next_line(reading, units, i))
+            same = same and not ((close or not first) and _answers_on_next_line(reading, units, i))
+            same = same and not (answering and _answers_at_once(reading, units, i))
             asking = same and unit.section in _BEFORE_ANSWERS
             if asking:
                 unit.section = "request"
@@ -633,6 +711,12 @@ def _answers_on_next_line(reading: Reading, units: Sequence[_Unit], i: int) -> b
     )
 
 
+def _answers_at_once(reading: Reading, units: Sequence[_Unit], i: int) -> bool:
+    """Whether a unit stands right behind a question mark, on its line or the next, and begins as answers do."""
+    above = reading.text[units[i - 1].start : units[i - 1].end].rstrip()
+    return above.endswith("?") and bool(shape("answering").match(reading.ruled[units[i].start : units[i].end].lstrip()))
+
+
 def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
     """Give the units that repeat a question: counted ones, or else bullets that end in a question mark."""
     for scheme in _SCHEMES:
@@ -640,7 +724,7 @@ def _heads(reading: Reading, units: Sequence[_Unit]) -> list[int]:
         for i, unit in enumerate(units):
             if len(heads) == len(scheme):
                 break
-            if _label(reading, unit.start) != scheme[len(heads)]:
+            if unit.headed or _label(reading, unit.start) != scheme[len(heads)]:
                 continue
             if _repeats_question(reading, unit) or (len(heads) > 1 and _stands_as_head(reading, units, i)):
                 heads.append(i)
@@ -669,7 +753,11 @@ def _is_asking_paragraph(reading: Reading, units: Sequence[_Unit], i: int) -> bo
     if shape("asking_back").search(reading.ruled, unit.start, unit.end):
         return False
     around = [other for other in units[max(0, i - 2) : i + 3] if reading.text[other.start : other.end].strip()]
-    return sum(other.paragraph == unit.paragraph for other in around) == 1
+    if sum(other.paragraph == unit.paragraph for other in around) == 1:
+        return True
+    begins = all(other.paragraph != unit.paragraph for other in around if other.start < unit.start)
+    following = next((j for j in range(i + 1, len(units)) if reading.text[units[j].start : units[j].end].strip()), None)
+    return begins and following is not None and _answers_on_next_line(reading, units, following)
 
 
 def _goes_on_asking(reading: Reading, unit: _Unit) -> bool:
