@@ -630,6 +630,8 @@ def _refusals(reading: Reading, case: _Case, *, given: bool, hidden: bool, suppl
         strong[outcome] = strong.get(outcome, False) or counts
     if case.has("ncnd_additional") and (supplied or set(strong) - {"ncnd"}):
         strong.pop("ncnd", None)
+    if case.has("other_regime") and not any(e.outcome == "refused_exempt" and e.provision for e in case.evidence):
+        strong.pop("refused_exempt", None)  # "exempt" said of what is dealt with elsewhere
     sure = [outcome for outcome, counts in strong.items() if counts]
     if set(sure) & _GROUNDED and not any(e.outcome == "refused_exempt" and e.provision for e in case.evidence):
         sure = [outcome for outcome in sure if outcome != "refused_exempt"]  # "exempt" said of the ground that is named
