@@ -396,3 +396,13 @@ def test_the_list_of_a_request_goes_on_past_a_question_that_does_not_ask(nlp: La
     )
     texts = [q.text for q in reading.facts.questions]
     assert texts[2:] == ["The price of each of those at 2.", "Any sold?"]
+
+
+def test_an_answer_that_ends_a_paragraph_with_what_was_requested_announces_no_request(nlp: Language) -> None:
+    text = (
+        "Dear Applicant,\n\nRESPONSE\n\nI can confirm that we hold part of what you have requested.\n\n"
+        "For people detained in 2016, how many by each of the following:\n\n"
+        "1 Gender\n\nWomen 40 Men 61 Total 101\n\n2 Religion\n\nNo information held.\n\n3 Rank\n\nThis is not recorded.\n\n"
+        "Yours sincerely,\n\nDisclosure Officer\n"
+    )
+    assert [question["text"] for question in nlp(text)._.foi["questions"]] == ["Gender", "Religion", "Rank"]

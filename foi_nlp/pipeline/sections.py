@@ -334,6 +334,12 @@ class _Walk:
             return False
         if attributes.get("fresh") and _label(self.reading, hit.start) in self.asked:
             return False
+        if (
+            hit.rule.value == "request"
+            and self.section in _ANSWERS
+            and _BLANK_LINE.search(self.reading.text, hit.start, hit.end)
+        ):
+            return False  # "what you have requested." ends a paragraph of the answer; the next one announces no request
         if attributes.get("asks") and not _asks_behind(self.reading, hit.end):
             return False
         if attributes.get("paired") and not self._answered_behind(hit):
