@@ -14,7 +14,7 @@ from foi_nlp.run import Input, Inputs, Options, stream
 from tests.shared_files import CORPUS, ROOT, shared
 
 HELD = ROOT / "tests" / "accuracy.json"
-OWN = {"corpus": CORPUS, "more": CORPUS / "more", "further": CORPUS / "further"}
+OWN = {"corpus": CORPUS, "more": CORPUS / "more", "further": CORPUS / "further", "wider": CORPUS / "wider"}
 REAL = {"letters": ("letters", "gold"), "real text": ("real", "real/gold-text"), "real PDF": ("real", "real/gold-pdf")}
 
 
