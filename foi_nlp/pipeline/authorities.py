@@ -25,6 +25,7 @@ from spacy.tokens import Doc
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.reading import Reading
 from foi_nlp.pipeline.scanning import FreePlaces, Hit, Scanner, longest_first
+from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import Authority, AuthorityRole
 from foi_nlp.registers import register
 
@@ -49,7 +50,6 @@ ROLES_BESIDE_ANSWERING = frozenset({"letterhead_address", "review_address", "foo
 REQUEST_SECTIONS = frozenset({"request", "clarification"})
 _PARAGRAPH = regex.compile(r"\n[ \t]*\n")
 _COMMA = regex.compile(r"\s?,\s?(?:and\s|&\s|the\s){0,2}")
-_ALONE = regex.compile(r"(?:the|office of|welcome to|from|dear|\W)*", regex.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -403,4 +403,4 @@ def _alone(reading: Reading, mention: Mention) -> bool:
         r"[|›»>·→\t]|  +| [-–:/] |: |, ", reading.ruled[max(start, mention.start - NEAR) : mention.start]
     )[-1]
     after = regex.split(r"[|›»>·→\t]|  +| [-–/] |[,(]", reading.ruled[mention.end : min(end, mention.end + NEAR)])[0]
-    return bool(_ALONE.fullmatch(before)) and not after.strip(" *#_\"'®™")
+    return bool(shape("before_name").match(before)) and not after.strip(" *#_\"'®™")

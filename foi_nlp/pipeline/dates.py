@@ -22,6 +22,7 @@ from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.authorities import MENTION_MASK, REQUEST_SECTIONS
 from foi_nlp.pipeline.reading import SPANS_KEY, Forms, Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner, longest_first
+from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import Date
 from foi_nlp.registers import names_to
 from foi_nlp.timeliness import deadline_after
@@ -43,10 +44,6 @@ _RESOLVED_ROLES = frozenset(
 )
 _MARKUP = " \t*_#>|\"'."
 _AFTER_DATE = regex.compile(r"[ \t*_#\"'.]*(?:st|nd|rd|th)?[ \t*_]*(?:\||$)")
-_IN_SENTENCE = regex.compile(
-    r"\b(?:on|at|of|to|by|in|since|until|till|from|between|and|or|before|after|during|for|the|was|is)[ \t]*$",
-    regex.IGNORECASE,
-)
 _BEFORE_ALONE = regex.compile(r"(?:.*\||.*   )?[ \t*_#>\"']*")
 _REFERENCE_YEAR = regex.compile(r"(?<!\d)(20\d\d)(?!\d)|[-/_] ?(\d\d)$")
 
@@ -309,7 +306,7 @@ def _position(reading: Reading, mention: DateMention, salutations: list[int], ha
     if _BEFORE_ALONE.fullmatch(before):
         return ALONE_IN_HEAD if in_head else AFTER_SIGNATURE if _is_late(reading, mention) and not has_cue else 0
     before_greeting = head == salutations[0] if head is not None else not salutations
-    if _IN_SENTENCE.search(before):
+    if shape("date_of_sentence").search(before):
         return 0
     return LINE_END_IN_HEAD if in_head and before_greeting and not has_cue else 0
 
