@@ -402,7 +402,8 @@ def test_an_answer_that_ends_a_paragraph_with_what_was_requested_announces_no_re
     text = (
         "Dear Applicant,\n\nRESPONSE\n\nI can confirm that we hold part of what you have requested.\n\n"
         "For people detained in 2016, how many by each of the following:\n\n"
-        "1 Gender\n\nWomen 40 Men 61 Total 101\n\n2 Religion\n\nNo information held.\n\n3 Rank\n\nThis is not recorded.\n\n"
+        "1 Gender\n\nWomen 40 Men 61 Total 101\n\n2 Religion\n\nNo information held.\n\n"
+        "3 Rank\n\nThis is not recorded.\n\n"
         "Yours sincerely,\n\nDisclosure Officer\n"
     )
     assert [question["text"] for question in nlp(text)._.foi["questions"]] == ["Gender", "Religion", "Rank"]
