@@ -384,11 +384,7 @@ class TextFigures:
             if year is None or bracket is None or not inside:
                 out.append(found)
             elif _is_part(found.period, year.period):
-                kind: PeriodType = "year_to_date" if found.period.start == year.period.start else "date_range"
-                update = {"type": kind, "start": found.period.start, "end": found.period.end, "complete": False}
-                out[-1] = replace(
-                    year, period=year.period.model_copy(update=update), end=bracket.end() - start, marks=""
-                )
+                out[-1] = replace(year, period=_cut(year.period, found.period), end=bracket.end() - start, marks="")
         return out
 
     def _with_parts_after(
@@ -405,7 +401,7 @@ class TextFigures:
             if year is not None and start + found.start >= tails.get(year.start, end) and not found.open:
                 continue
             bracket = self.forms.part_after_value.match(self.reading.flow, start + found.end, end)
-            said = f"{bracket['part']}" if bracket else ""
+            said = bracket["part"] if bracket else ""
             part = (
                 parse_period(said) or parse_period(f"{found.period.start[:4]} {said}")
                 if said and found.period.start
@@ -414,9 +410,7 @@ class TextFigures:
             if bracket is None or part is None or not _is_part(part.period, found.period):
                 out.append(found)
                 continue
-            kind: PeriodType = "year_to_date" if part.period.start == found.period.start else "date_range"
-            update = {"type": kind, "start": part.period.start, "end": part.period.end, "complete": False}
-            out.append(replace(found, period=found.period.model_copy(update=update)))
+            out.append(replace(found, period=_cut(found.period, part.period)))
             tails[found.start] = bracket.start("bracket")
         return out, tails
 
@@ -589,7 +583,7 @@ class TextFigures:
         if stray:
             start, rest = start + stray.end(), rest[stray.end() :]
         whole = parse_value(rest)
-        explained = whole is not None and whole.status == "suppressed" and self._is_explained(whole.raw)
+        explained = whole is not None and whole.status == "suppressed" and whole.raw in self._explained
         if whole is not None and (explained or not whole.ambiguous) and rest.strip():
             return [] if self._masked_spans.overlap(start, start + len(rest)) else [(whole, start)]
         out: list[tuple[Value, int]] = []
@@ -612,10 +606,10 @@ class TextFigures:
                 return []
         return out
 
-    def _is_explained(self, mark: str) -> bool:
-        """Whether a line of the letter says what a mark in place of a number means: `* denotes five or fewer`."""
-        keys = (m["mark"] for m in self.forms.key_of_mark.finditer(self.reading.text))
-        return mark in keys
+    @cached_property
+    def _explained(self) -> frozenset[str]:
+        """The marks in place of a number that a line of the letter explains: `* denotes five or fewer`."""
+        return frozenset(m["mark"] for m in self.forms.key_of_mark.finditer(self.reading.text))
 
     def _total(self, pairs: Sequence[Pair], number: int, start: int, end: int) -> Pair | None:
         if len(pairs) < 2 or number - pairs[-1].line > 2:
@@ -1381,6 +1375,12 @@ def _period_of(figures: Sequence[Observation]) -> PlacedPeriod | None:
         return None
     last = figures[-1]
     return PlacedPeriod(last.period.model_copy(update={"basis": "sentence"}), last.period_span, "sentence")
+
+
+def _cut(year: Period, part: Period) -> Period:
+    """Give a year cut to a part of it, under the year's own label."""
+    kind: PeriodType = "year_to_date" if part.start == year.start else "date_range"
+    return year.model_copy(update={"type": kind, "start": part.start, "end": part.end, "complete": False})
 
 
 def _is_part(part: Period, year: Period) -> bool:
