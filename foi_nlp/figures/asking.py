@@ -20,8 +20,10 @@ from foi_nlp.figures.meaning import (
 )
 from foi_nlp.figures.periods import years_of
 from foi_nlp.pipeline.questions import question_at
+from foi_nlp.pipeline.reading import REQUEST_SECTIONS
 from foi_nlp.records import Period
 from foi_nlp.registers import by_id, names_to, register
+from foi_nlp.timeliness import whole_day
 
 if TYPE_CHECKING:
     from foi_nlp.figures.periods import PeriodContext
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
 
 _WORD = regex.compile(r"[^\W\d_]{3,}")
 _OWN_LINE = regex.compile(r"\s*\n\s*(?=[A-Z])")
-_REQUEST = frozenset({"request", "clarification"})
 
 
 class Asking:
@@ -187,7 +188,7 @@ class Asking:
     @cached_property
     def _one_day(self) -> PlacedPeriod | None:
         """Give the one day to which the reply says that its data are correct."""
-        days = [day for day in self.reading.facts.dates if day.role == "as_of" and len(day.iso) == len("2000-01-01")]
+        days = [day for day in self.reading.facts.dates if day.role == "as_of" and whole_day(day.iso)]
         if len({day.iso for day in days}) != 1:
             return None
         first = days[0]
@@ -209,7 +210,7 @@ class Asking:
         found = [
             pair
             for section in self.reading.facts.sections
-            if section.id in _REQUEST
+            if section.id in REQUEST_SECTIONS
             for pair in found_in(self.reading, (section.start, section.end), self.context, self.masked)
             if pair[0].period.type != "instant"
         ]

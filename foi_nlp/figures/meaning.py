@@ -25,8 +25,10 @@ from foi_nlp.figures.periods import (
     spanning,
 )
 from foi_nlp.pipeline.questions import answer_blocks
+from foi_nlp.pipeline.reading import REQUEST_SECTIONS
 from foi_nlp.records import Period
 from foi_nlp.registers import by_id, names_to, register
+from foi_nlp.timeliness import whole_day
 
 if TYPE_CHECKING:
     from foi_nlp.pipeline.reading import Reading
@@ -50,7 +52,6 @@ _METRIC_LENGTH = 160
 _FISCAL_START = 4
 _LEAD_LENGTH = 700
 _ANSWER = frozenset({"response", "preface"})
-_REQUEST = frozenset({"request", "clarification"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,12 @@ def context_of(reading: Reading) -> PeriodContext:
     """Gather what the letter says that closes open periods: its dates, and years that the request calls unfinished."""
 
     def day(role: str) -> date | None:
-        days = [d.iso for d in reading.facts.dates if d.role == role and len(d.iso) == len("2000-01-01")]
-        return date.fromisoformat(max(days)) if days else None
+        days = (whole_day(d.iso) for d in reading.facts.dates if d.role == role)
+        return max(filter(None, days), default=None)
 
     asked = [p for q in reading.facts.questions for p in find_periods(q.text)]
     for section in reading.facts.sections:
-        if section.id in _REQUEST:
+        if section.id in REQUEST_SECTIONS:
             asked += find_periods(reading.text[section.start : section.end])
     open_years = frozenset(
         int(p.period.start[:4])
@@ -111,7 +112,7 @@ def with_cut_years(context: PeriodContext, reading: Reading) -> PeriodContext:
     defined = {first for first, _ in context.year_ends}
     cuts: dict[date, set[date]] = {}
     for section in reading.facts.sections:
-        if section.id in _REQUEST:
+        if section.id in REQUEST_SECTIONS:
             continue
         for found in find_periods(reading.text[section.start : section.end]):
             period = found.period

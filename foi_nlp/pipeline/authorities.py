@@ -23,7 +23,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
-from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.reading import REQUEST_SECTIONS, Reading
 from foi_nlp.pipeline.scanning import FreePlaces, Hit, Scanner, longest_first
 from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import Authority, AuthorityRole
@@ -47,7 +47,6 @@ OVERSEEING = "local_policing_body"  # nobody but the body itself says what its o
 NEVER_RESPOND = frozenset({"regulator", "signposted_body"})
 FORCES = frozenset({"territorial_force", "special_force", "crown_dependency"})
 ROLES_BESIDE_ANSWERING = frozenset({"letterhead_address", "review_address", "footer", "lead_force"})
-REQUEST_SECTIONS = frozenset({"request", "clarification"})
 _PARAGRAPH = regex.compile(r"\n[ \t]*\n")
 _COMMA = regex.compile(r"\s?,\s?(?:and\s|&\s|the\s){0,2}")
 

@@ -16,7 +16,7 @@ from foi_nlp.figures.periods import find_periods
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.caveats import reaching_figures, years_of
 from foi_nlp.pipeline.questions import question_at
-from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.reading import REQUEST_SECTIONS, Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.tables.cells import period_of, value_of
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from foi_nlp.records import Observation
 
 _PROXY_REACH = 1500
-_REQUEST = frozenset({"request", "clarification"})
 _NO_TABLES_IN = frozenset(
     {"request", "clarification", "addressee", "letterhead", "ref_block", "footer", "ico", "marking", "intro", "subject"}
 )
@@ -61,19 +60,18 @@ class ObservationsComponent:
     def __call__(self, doc: Doc) -> Doc:
         """Add the observations to the Doc's reading."""
         reading = Reading.of(doc)
-        hits = [
-            hit for hit in self.scanner.scan(reading) if hit.rule.label != "UNIT_STATEMENT" or _denied(reading, hit)
-        ]
+        scanned = [(hit, _denied(reading, hit)) for hit in self.scanner.scan(reading)]
+        hits = [hit for hit, denied in scanned if denied or hit.rule.label != "UNIT_STATEMENT"]
+        units = dict(denied for _, denied in scanned if denied)
         statements = [(hit.start, hit.end) for hit in hits if hit.rule.label == "PERIOD_STATEMENT"]
         masked = [(hit.start, hit.end) for hit in hits if hit.rule.attributes.get("scope") == "period"]
         definitions = [
             (_group(reading, hit, "of"), _group(reading, hit, "begin"), _group(reading, hit, "finish"))
             for hit in hits
-            if hit.rule.label == "PERIOD_DEFINITION" and reading.section_at(hit.start) not in _REQUEST
+            if hit.rule.label == "PERIOD_DEFINITION" and reading.section_at(hit.start) not in REQUEST_SECTIONS
         ]
-        units = dict(filter(None, (_denied(reading, hit) for hit in hits if hit.rule.label == "UNIT_STATEMENT")))
         legend = {_group(reading, hit, "short"): _group(reading, hit, "long") for hit in hits
-                  if hit.rule.label == "LEGEND" and reading.section_at(hit.start) not in _REQUEST}  # fmt: skip
+                  if hit.rule.label == "LEGEND" and reading.section_at(hit.start) not in REQUEST_SECTIONS}  # fmt: skip
         asking = Asking(reading, statements, masked, definitions, units)
         tables = TableFigures(reading, asking, legend)
         found: list[Observation] = []
@@ -150,9 +148,11 @@ def _is_cut(observation: Observation, years: frozenset[str]) -> bool:
 
 
 def _denied(reading: Reading, hit: Hit) -> tuple[str, str] | None:
-    """Give the unit that the letter says it does not count, and the one that it counts instead."""
+    """Give the unit that the letter says it does not count, and the one that it counts instead, if a hit says so."""
+    if hit.rule.label != "UNIT_STATEMENT":
+        return None
     counted, denied = (unit_of_noun(_group(reading, hit, name)) for name in ("counted", "denied"))
-    asked = reading.section_at(hit.start) in _REQUEST
+    asked = reading.section_at(hit.start) in REQUEST_SECTIONS
     return (denied, counted) if counted and denied and counted != denied and not asked else None
 
 

@@ -21,7 +21,7 @@ from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.answers import AnswerBlock
 from foi_nlp.pipeline.question_tables import AskedRow
-from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.reading import REQUEST_SECTIONS, Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.pipeline.shapes import shape, word_list, word_set
 from foi_nlp.records import Question
@@ -211,7 +211,7 @@ def _replies(reading: Reading, asked_labels: Sequence[Hit], answer_labels: Seque
             heads.append((section.start, first_line.strip(_TRIM).split(":")[-1].split()[-1]))
             bare = bare or section.rule.endswith("_bare")
             asked = False
-        asked = asked or section.id in {"request", "clarification"}
+        asked = asked or section.id in REQUEST_SECTIONS
     if len(heads) < 2:
         return _taken_together(reading, asked_labels, answer_labels) or [_Reply(0, len(reading.text), "")]
     bounds = [0, *(start for start, _ in heads[1:]), len(reading.text)]

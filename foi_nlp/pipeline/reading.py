@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from foi_nlp.pipeline.question_tables import AskedRow
 
 SPANS_KEY = "foi"
+REQUEST_SECTIONS = frozenset({"request", "clarification"})
+"""The sections in which the applicant speaks, and not the authority."""
 _USER_DATA_KEY = "foi_reading"
 
 # One character for one character, so that offsets into the flow are offsets into the text.

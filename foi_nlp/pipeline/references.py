@@ -14,8 +14,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from foi_nlp.patterns import RuleBook, load_rules
-from foi_nlp.pipeline.authorities import MENTION_MASK, REQUEST_SECTIONS
-from foi_nlp.pipeline.reading import SPANS_KEY, Reading
+from foi_nlp.pipeline.authorities import MENTION_MASK
+from foi_nlp.pipeline.reading import REQUEST_SECTIONS, SPANS_KEY, Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.records import Reference
 

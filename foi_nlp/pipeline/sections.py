@@ -32,7 +32,7 @@ from spacy.tokens import Doc
 from foi_nlp.grids import Grid
 from foi_nlp.patterns import RuleBook, load_rules
 from foi_nlp.pipeline.question_tables import AskedRow, take_question_tables
-from foi_nlp.pipeline.reading import Reading
+from foi_nlp.pipeline.reading import REQUEST_SECTIONS, Reading
 from foi_nlp.pipeline.scanning import Hit, Scanner
 from foi_nlp.pipeline.shapes import shape
 from foi_nlp.records import Section
@@ -417,7 +417,7 @@ class _Walk:
     def _resumed(self, aside: str) -> str:
         """Give what goes on behind an aside: once the authority speaks of the Act or its data, the request is over."""
         if aside in _ANSWERS and self.section in _BEFORE_ANSWERS:
-            return "response" if self.section in {"request", "clarification"} else self.section
+            return "response" if self.section in REQUEST_SECTIONS else self.section
         return self.section
 
     def _enter(self, section: str, rule: str) -> None:
@@ -545,7 +545,7 @@ def _listed_request(reading: Reading, units: Sequence[_Unit]) -> tuple[int, int]
     in a letter in which no request was found.
     """
     end = _end_of_answers(units)
-    if any(unit.section in {"request", "clarification"} for unit in units[:end]):
+    if any(unit.section in REQUEST_SECTIONS for unit in units[:end]):
         return None
     labelled = [
         (i, label)
